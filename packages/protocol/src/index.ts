@@ -1,1 +1,49 @@
-export {}
+/** What WeChat Pay says, as data, and how its bytes are trusted. */
+export { type CheckOptions, check, describe, expectation, measure, type Problem } from './check.ts'
+export { commonErrors, errorCase } from './errors.ts'
+export type {
+  AnswerOf,
+  AnswersOf,
+  AnyField,
+  ChoiceField,
+  Field,
+  Fields,
+  GroupField,
+  InputOf,
+  InputsOf,
+  ListField,
+  NumberChoiceField,
+  TextField,
+  TextFormat,
+  Upload,
+  UploadField,
+  WholeField,
+} from './fields.ts'
+export { parseJson } from './json.ts'
+export {
+  type Advice,
+  commonSchedule,
+  type Dialect,
+  defineNotification,
+  defineOperation,
+  type ErrorCase,
+  empty,
+  file,
+  type Host,
+  type InputOfOperation,
+  type NotFound,
+  type NotificationShape,
+  type Operation,
+  type OperationShape,
+  type PartsOfOperation,
+  type Repeat,
+  type ResourceOf,
+  type ResultOfOperation,
+  routeOf,
+  statusOf,
+  type Trust,
+  type Verb,
+} from './operation.ts'
+export { notifications, operations } from './operations.ts'
+export type { Condition, Rule } from './rules.ts'
+export { type Clock, type Random, randomText } from './runtime.ts'

@@ -1,0 +1,26 @@
+/** A named set of characters that a text may consist of. */
+export interface Charset {
+  /** How a message names it. */
+  readonly name: string
+  /** Matches one allowed character. */
+  readonly allowed: RegExp
+}
+
+function charset(name: string, allowed: RegExp): Charset {
+  return { name, allowed }
+}
+
+/** The charsets that WeChat Pay documents. */
+export const charsets = {
+  digits: charset('digits', /^[0-9]$/),
+  hex: charset('hexadecimal digits', /^[0-9a-fA-F]$/),
+  alphanumeric: charset('letters and digits', /^[0-9A-Za-z]$/),
+  /** Order and refund numbers of the basic interfaces. */
+  number: charset('letters, digits and _-|*', /^[0-9A-Za-z_\-|*]$/),
+  /** The older set of combined payments and refunds. */
+  numberWithAt: charset('letters, digits and _-|*@', /^[0-9A-Za-z_\-|*@]$/),
+  /** Numbers in WeCom as seed 001 prints them. */
+  numberWithoutBar: charset('letters, digits and _-*', /^[0-9A-Za-z_\-*]$/),
+  lowerAppid: charset('lower-case letters and digits', /^[0-9a-z]$/),
+  ascii: charset('printable ASCII', /^[\x20-\x7e]$/),
+} as const

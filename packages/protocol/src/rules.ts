@@ -1,0 +1,100 @@
+/** Rules between the fields of one object, as data: `check` walks them, documentation prints them. */
+
+/** When a rule applies. A path names a field of the same object, dots lead into groups. */
+export type Condition =
+  | { readonly field: string; readonly is: readonly (string | number | boolean)[] }
+  | { readonly field: string; readonly present: boolean }
+  | { readonly mode: 'direct' | 'partner' }
+
+export type Rule =
+  | {
+      readonly rule: 'exactlyOne' | 'atMostOne' | 'atLeastOne' | 'together'
+      readonly fields: readonly string[]
+    }
+  | { readonly rule: 'needs' | 'refuses'; readonly fields: readonly string[]; readonly when: Condition }
+  | {
+      readonly rule: 'sums'
+      readonly total: string
+      readonly plus: readonly string[]
+      readonly minus: readonly string[]
+      readonly when?: Condition
+    }
+  | { readonly rule: 'differ'; readonly fields: readonly string[] }
+  | { readonly rule: 'atMost'; readonly field: string; readonly bound: string }
+  | { readonly rule: 'unique'; readonly list: string; readonly by: readonly string[] }
+
+/** Exactly one of these fields is given. */
+export function exactlyOne(...fields: string[]): Rule {
+  return { rule: 'exactlyOne', fields }
+}
+
+/** None or one of these fields is given. */
+export function atMostOne(...fields: string[]): Rule {
+  return { rule: 'atMostOne', fields }
+}
+
+/** One or more of these fields are given. */
+export function atLeastOne(...fields: string[]): Rule {
+  return { rule: 'atLeastOne', fields }
+}
+
+/** All of these fields are given, or none. */
+export function together(...fields: string[]): Rule {
+  return { rule: 'together', fields }
+}
+
+/** These fields are given when the condition holds. */
+export function needs(when: Condition, ...fields: string[]): Rule {
+  return { rule: 'needs', fields, when }
+}
+
+/** These fields are left out when the condition holds. */
+export function refuses(when: Condition, ...fields: string[]): Rule {
+  return { rule: 'refuses', fields, when }
+}
+
+/**
+ * `total` is the sum of `plus` less the sum of `minus`; absent fields count 0, and a path
+ * like `cash_add_detail[].cash_add_fee` adds up a list.
+ */
+export function sums(
+  total: string,
+  { plus, minus = [], when }: { plus: readonly string[]; minus?: readonly string[]; when?: Condition },
+): Rule {
+  return { rule: 'sums', total, plus, minus, ...(when && { when }) }
+}
+
+/** These fields, where given, have different values. */
+export function differ(...fields: string[]): Rule {
+  return { rule: 'differ', fields }
+}
+
+/** A number that is not larger than another of the same object. */
+export function atMost(field: string, bound: string): Rule {
+  return { rule: 'atMost', field, bound }
+}
+
+/** No two members of a list agree in all of these fields. */
+export function unique(list: string, ...by: string[]): Rule {
+  return { rule: 'unique', list, by }
+}
+
+/** Holds when the field has one of these values. */
+export function is(field: string, ...values: (string | number | boolean)[]): Condition {
+  return { field, is: values }
+}
+
+/** Holds when the field is given. */
+export function has(field: string): Condition {
+  return { field, present: true }
+}
+
+/** Holds when the field is left out. */
+export function lacks(field: string): Condition {
+  return { field, present: false }
+}
+
+/** Holds when the caller says it works as a merchant of its own, or as a partner (服务商, 从业机构). */
+export function mode(mode: 'direct' | 'partner'): Condition {
+  return { mode }
+}
