@@ -21,6 +21,8 @@ export const charsets = {
   numberWithAt: charset('letters, digits and _-|*@', /^[0-9A-Za-z_\-|*@]$/),
   /** Numbers in WeCom as seed 001 prints them. */
   numberWithoutBar: charset('letters, digits and _-*', /^[0-9A-Za-z_\-*]$/),
+  /** Goods numbers of the merchant. */
+  goodsNumber: charset('letters, digits, - and _', /^[0-9A-Za-z\-_]$/),
   lowerAppid: charset('lower-case letters and digits', /^[0-9a-z]$/),
   ascii: charset('printable ASCII', /^[\x20-\x7e]$/),
 } as const

@@ -257,6 +257,18 @@ function checkRule(
         complain(rule.field, 'a larger number', `at most ${rule.bound}`)
       return
     }
+    case 'same': {
+      const [one, other] = rule.fields.map((field) => reach(value, field))
+      if (one === undefined || other === undefined || !holds(rule.when, value, options)) return
+      if (one !== other) complain(rule.fields[0], 'another value', `the value of ${rule.fields[1]}`)
+      return
+    }
+    case 'fits': {
+      const found = reach(value, rule.field)
+      if (typeof found !== 'string' || !holds(rule.when, value, options)) return
+      if (!rule.form.test(found)) complain(rule.field, describe(found), rule.words)
+      return
+    }
     case 'unique': {
       const members = reach(value, rule.list)
       if (!Array.isArray(members)) return
@@ -269,8 +281,9 @@ function checkRule(
   }
 }
 
-function holds(when: Condition, value: unknown, { mode }: CheckOptions): boolean {
-  if ('mode' in when) return when.mode === mode
+function holds(when: Condition, value: unknown, options: CheckOptions): boolean {
+  if ('mode' in when) return when.mode === options.mode
+  if ('all' in when) return when.all.every((one) => holds(one, value, options))
   const found = reach(value, when.field)
   if ('present' in when) return (found !== undefined) === when.present
   return when.is.some((one) => one === found)
@@ -278,6 +291,7 @@ function holds(when: Condition, value: unknown, { mode }: CheckOptions): boolean
 
 function inWords(when: Condition): string {
   if ('mode' in when) return `the caller works in ${when.mode} mode`
+  if ('all' in when) return when.all.map(inWords).join(' and ')
   if ('present' in when) return `${when.field} is ${when.present ? 'given' : 'left out'}`
   return `${when.field} is ${when.is.join(' or ')}`
 }

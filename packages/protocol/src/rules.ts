@@ -5,6 +5,7 @@ export type Condition =
   | { readonly field: string; readonly is: readonly (string | number | boolean)[] }
   | { readonly field: string; readonly present: boolean }
   | { readonly mode: 'direct' | 'partner' }
+  | { readonly all: readonly Condition[] }
 
 export type Rule =
   | {
@@ -22,6 +23,14 @@ export type Rule =
   | { readonly rule: 'differ'; readonly fields: readonly string[] }
   | { readonly rule: 'atMost'; readonly field: string; readonly bound: string }
   | { readonly rule: 'unique'; readonly list: string; readonly by: readonly string[] }
+  | { readonly rule: 'same'; readonly fields: readonly [string, string]; readonly when: Condition }
+  | {
+      readonly rule: 'fits'
+      readonly field: string
+      readonly form: RegExp
+      readonly words: string
+      readonly when: Condition
+    }
 
 /** Exactly one of these fields is given. */
 export function exactlyOne(...fields: string[]): Rule {
@@ -79,6 +88,16 @@ export function unique(list: string, ...by: string[]): Rule {
   return { rule: 'unique', list, by }
 }
 
+/** Two fields that, where both are given, have the same value when the condition holds. */
+export function same(when: Condition, field: string, other: string): Rule {
+  return { rule: 'same', fields: [field, other], when }
+}
+
+/** When the condition holds, a text has this form; `words` say it to people. */
+export function fits(when: Condition, field: string, { form, words }: { form: RegExp; words: string }): Rule {
+  return { rule: 'fits', field, form, words, when }
+}
+
 /** Holds when the field has one of these values. */
 export function is(field: string, ...values: (string | number | boolean)[]): Condition {
   return { field, is: values }
@@ -97,4 +116,9 @@ export function lacks(field: string): Condition {
 /** Holds when the caller says it works as a merchant of its own, or as a partner (服务商, 从业机构). */
 export function mode(mode: 'direct' | 'partner'): Condition {
   return { mode }
+}
+
+/** Holds when all of these hold. */
+export function all(...conditions: Condition[]): Condition {
+  return { all: conditions }
 }

@@ -15,7 +15,7 @@ import {
   text,
   time,
 } from '../src/fields.ts'
-import { exactlyOne, is, mode, needs, refuses, sums, unique } from '../src/rules.ts'
+import { all, exactlyOne, fits, has, is, mode, needs, refuses, same, sums, unique } from '../src/rules.ts'
 
 const order = {
   number: text(6, 32, charsets.number),
@@ -108,6 +108,21 @@ test('sums add lists up and lists have no twins', () => {
     check(fields, rules, { total: 7, base: 1, adds: [] }).map((one) => one.at),
     ['/total'],
   )
+})
+
+test('a rule may wait for several conditions, compare two fields, or ask for a form', () => {
+  const fields = { kind: text(9), pass: optional(text(9)), again: optional(text(9)) }
+  const rules = [
+    needs(all(is('kind', 'A'), has('pass')), 'again'),
+    same(has('again'), 'again', 'pass'),
+    fits(is('kind', 'B'), 'pass', { form: /^[0-9]+$/, words: 'digits' }),
+  ]
+  const found = (value: unknown) => check(fields, rules, value).map((one) => `${one.at} ${one.rule}`)
+  assert.deepEqual(found({ kind: 'A', pass: 'x' }), ['/again needs'])
+  assert.deepEqual(found({ kind: 'B', pass: 'x' }), ['/pass fits'])
+  assert.deepEqual(found({ kind: 'A', pass: 'x', again: 'y' }), ['/again same'])
+  assert.deepEqual(found({ kind: 'A', pass: 'x', again: 'x' }), [])
+  assert.deepEqual(found({ kind: 'B', pass: '1' }), [])
 })
 
 test('unlisted names pass only where they are ignored, and __proto__ is a name like any other', () => {
