@@ -38,8 +38,8 @@ export function checkCharacter(seventeen: string): string {
 }
 
 /**
- * What WeChat compares instead of the number: MD5 of its 18-character form, in lower-case hexadecimal. Ten thousand
- * numbers a millisecond can be tried against it, so it is personal data like the number itself: never log it.
+ * What WeChat compares instead of the number: MD5 of its 18-character form, in lower-case hexadecimal. All possible
+ * numbers can be tried against it, so it is personal data like the number itself: never log it.
  */
 export function idDigest(text: string): string {
   return hash('md5', normaliseIdNumber(text), 'hex')

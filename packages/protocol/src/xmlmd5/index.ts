@@ -1,0 +1,5 @@
+export { type MchKey, MchKeyError, readMchKey } from './key.ts'
+export { type Members, parseXml, XmlError, type XmlLimits } from './parse.ts'
+export { type NoticeOutcome, type ReplyReading, readReply, replyXml } from './reply.ts'
+export { serialiseXml, type XmlStyle } from './serialise.ts'
+export { checkXmlSignature, signatureText, signXml, type XmlSignatureCheck } from './sign.ts'
