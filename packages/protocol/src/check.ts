@@ -26,6 +26,8 @@ export interface CheckOptions {
   readonly mode?: 'direct' | 'partner'
   /** `sealed`: sealed fields hold ciphertext, so their clear lengths do not apply. Default `clear`. */
   readonly sealedFields?: 'clear' | 'sealed'
+  /** Bounds that no page of the product states. Default `accept`; the simulator refuses. */
+  readonly beyondSupposed?: 'accept' | 'refuse'
 }
 
 /**
@@ -97,7 +99,7 @@ function checkField(
       return checkText(field, value, options, wrong)
     case 'whole':
       if (!Number.isSafeInteger(value)) return wrong('type', expectation(field))
-      if ((value as number) < field.min || (value as number) > field.max)
+      if (bounded(field, options) && ((value as number) < field.min || (value as number) > field.max))
         wrong('range', expectation(field), 'a whole number outside')
       return
     case 'real':
@@ -131,6 +133,10 @@ function checkField(
   }
 }
 
+/** Whether the bounds of a field count. */
+const bounded = (field: Field, options: CheckOptions): boolean =>
+  !field.supposed || options.beyondSupposed === 'refuse'
+
 type Wrong = (rule: string, expected: string, found?: string) => void
 
 function checkText(field: TextField, value: string, options: CheckOptions, wrong: Wrong): void {
@@ -146,7 +152,7 @@ function checkText(field: TextField, value: string, options: CheckOptions, wrong
   }
   if (!value.isWellFormed()) wrong('characters', 'well-formed Unicode', 'half of a surrogate pair')
   const length = measure(field, value)
-  if (length < field.min || length > field.max) {
+  if (length < field.min || (length > field.max && bounded(field, options))) {
     wrong('length', lengthExpectation(field), `text of ${length} ${field.unit}`)
     if (length > field.max) return
   }

@@ -15,6 +15,8 @@ export interface Field<In = unknown, Out = In> {
   readonly optional?: true
   /** Travels encrypted (RSA-OAEP) under the key that `Wechatpay-Serial` names. */
   readonly sealed?: true
+  /** No page of the product states its bounds; they are taken from a sister product. `check` accepts more. */
+  readonly supposed?: true
   /** One line in English, with the Chinese term where it is the field's term. */
   readonly meaning?: string
   /** Never set: carries the types only. */
@@ -44,6 +46,8 @@ export interface WholeField extends Field<number> {
   readonly max: number
   /** The unit of money, where it is money: hundredths of a yuan, or the currency's smallest unit. */
   readonly money?: 'fen' | 'minor'
+  /** Some answers spell it as decimal text; `readAnswer` makes a number of it. */
+  readonly textual?: true
 }
 
 export interface RealField extends Field<number> {
@@ -207,7 +211,12 @@ export function fenBetween(min: number, max: number): WholeField {
 }
 
 /** An amount in the currency's smallest unit, 0 or more. */
-export const minor: WholeField = make({ kind: 'whole', min: 0, max: Number.MAX_SAFE_INTEGER, money: 'minor' })
+export const minor: WholeField = minorBetween(0, Number.MAX_SAFE_INTEGER)
+
+/** An amount in the currency's smallest unit between two bounds. */
+export function minorBetween(min: number, max: number): WholeField {
+  return make({ kind: 'whole', min, max, money: 'minor' })
+}
 
 /** A number that may have a fraction; never money. */
 export const real: RealField = make({ kind: 'real' })
@@ -269,6 +278,19 @@ export function required<F extends Field>(field: F): Omit<F, 'optional'> & Field
  */
 export function sealed<F extends Field>(field: F): F & { readonly sealed: true } {
   return make({ ...field, sealed: true })
+}
+
+/**
+ * The same field, whose bounds are an analogy and not documented for this product: a caller is not
+ * refused for them, the simulator holds to them.
+ */
+export function supposed<F extends Field>(field: F): F & { readonly supposed: true } {
+  return make({ ...field, supposed: true })
+}
+
+/** The same number, which some answers spell as decimal text. */
+export function textual<F extends WholeField>(field: F): F & { readonly textual: true } {
+  return make({ ...field, textual: true })
 }
 
 export { type Charset, charsets }

@@ -45,5 +45,6 @@ export {
   type Verb,
 } from './operation.ts'
 export { notifications, operations } from './operations.ts'
+export { readAnswer } from './reading.ts'
 export type { Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'
