@@ -328,6 +328,7 @@ test('a cell that cannot be told apart once written is refused', () => {
   for (const cell of ['a,`b', 'a\nb', 'a`', '\ud800']) {
     assert.throws(() => write(cell, { escapes: 'none' }), BillError)
   }
+  assert.throws(() => write('a,', { escapes: 'none', quoting: 'both' }), BillError)
   assert.throws(() => [...writeBill('trade.all', { rows: [{ 没有: '1' }] })], BillError)
   assert.throws(() => [...writeBill('payinsurance.all', { rows: [], summary: [] })], BillError)
   assert.equal(write('a, b`c', { escapes: 'none' }), 1)

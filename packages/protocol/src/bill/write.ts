@@ -86,8 +86,8 @@ function* linesOf(
 /** A function that writes rows of these columns. */
 function rowWriter(columns: readonly string[], style: BillStyle): (row: BillCells) => string {
   const known = new Set(columns)
-  const written = style.escapes === 'none' ? plain : escaped
   const closing = (style.quoting ?? 'prefix') === 'prefix' ? '' : '`'
+  const written = style.escapes !== 'none' ? escaped : (cell: string) => plain(cell, closing)
   return (row) => {
     const cells = isList(row) ? row.map(written) : columns.map((name) => written(row[name] ?? ''))
     if (!isList(row)) refuseUnknown(row, known)
@@ -115,8 +115,9 @@ function escaped(cell: string): string {
     .replaceAll(',', '\\ ')
 }
 
-function plain(cell: string): string {
-  if (/[\r\n]|,`|`$/.test(cell)) {
+function plain(cell: string, closing: string): string {
+  // A comma at the end and the closing backtick would read as the next separator.
+  if (/[\r\n]|`$/.test(cell) || (cell + closing).includes(',`')) {
     throw new BillError({ expected: 'a cell without line end, comma and backtick', found: 'one with them' })
   }
   refuseLoneSurrogate(cell)
