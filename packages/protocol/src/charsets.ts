@@ -14,6 +14,7 @@ function charset(name: string, allowed: RegExp): Charset {
 export const charsets = {
   digits: charset('digits', /^[0-9]$/),
   hex: charset('hexadecimal digits', /^[0-9a-fA-F]$/),
+  lowerHex: charset('lower-case hexadecimal digits', /^[0-9a-f]$/),
   alphanumeric: charset('letters and digits', /^[0-9A-Za-z]$/),
   /** Order and refund numbers of the basic interfaces. */
   number: charset('letters, digits and _-|*', /^[0-9A-Za-z_\-|*]$/),

@@ -1,7 +1,7 @@
 /** Holding what a caller gives against the declaration: every problem at once, never a value in a message. */
 import type { AnyField, Field, Fields, GroupField, TextField, UploadField } from './fields.ts'
 import type { Condition, Rule } from './rules.ts'
-import { isDay, isIp, isJson, isStamp, isTime } from './text-forms.ts'
+import { isDay, isIp, isJson, isOffsetTime, isPosition, isStamp, isTime } from './text-forms.ts'
 
 /** One thing wrong with an input. */
 export interface Problem {
@@ -168,9 +168,13 @@ function checkText(field: TextField, value: string, options: CheckOptions, wrong
 
 const formats: Record<NonNullable<TextField['format']>, (value: string) => string | undefined> = {
   time: (value) => (isTime(value) ? undefined : 'a time with offset, such as 2026-03-17T10:20:30+08:00'),
+  offsetTime: (value) =>
+    isOffsetTime(value) ? undefined : 'a time with its offset in figures, such as 2026-03-17T10:20:30+08:00',
   day: (value) => (isDay(value) ? undefined : 'a day, yyyy-MM-dd'),
   stamp: (value) => (isStamp(value) ? undefined : 'a time, yyyyMMddHHmmss'),
   ip: (value) => (isIp(value) ? undefined : 'an IPv4 or IPv6 address'),
+  position: (value) =>
+    isPosition(value) ? undefined : 'longitude and latitude, such as 120.153576,30.287459',
   json: (value) => (isJson(value) ? undefined : 'JSON text'),
   base64: (value) =>
     /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 === 0 ? undefined : 'base64 text',
@@ -243,6 +247,19 @@ function checkRule(
         if (given(field))
           complain(field, describe(reach(value, field)), `nothing, since ${inWords(rule.when)}`)
       return
+    case 'zero':
+      if (!holds(rule.when, value, options)) return
+      for (const field of rule.fields)
+        if (given(field) && total(value, [field]) !== 0)
+          complain(field, 'another number', `0 or nothing, since ${inWords(rule.when)}`)
+      return
+    case 'positive':
+      if (!holds(rule.when, value, options) || total(value, rule.fields) > 0) return
+      return complain(
+        rule.fields.length === 1 ? (rule.fields[0] as string) : '',
+        '0',
+        `more than 0 in ${rule.fields.join(', ')}, since ${inWords(rule.when)}`,
+      )
     case 'sums': {
       if (!given(rule.total) || (rule.when && !holds(rule.when, value, options))) return
       const expected = total(value, rule.plus) - total(value, rule.minus)

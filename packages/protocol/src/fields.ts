@@ -26,7 +26,17 @@ export interface Field<In = unknown, Out = In> {
 }
 
 /** Known text forms beyond a charset; each is checked by `check`. */
-export type TextFormat = 'time' | 'day' | 'stamp' | 'url' | 'notifyUrl' | 'ip' | 'json' | 'base64'
+export type TextFormat =
+  | 'time'
+  | 'offsetTime'
+  | 'day'
+  | 'stamp'
+  | 'url'
+  | 'notifyUrl'
+  | 'ip'
+  | 'position'
+  | 'json'
+  | 'base64'
 
 export interface TextField extends Field<string> {
   readonly kind: 'text'
@@ -71,6 +81,8 @@ export interface NumberChoiceField<V extends number = number> extends Field<V, V
 
 export interface ListField<F extends Field = Field> extends Field<InputOf<F>[], AnswerOf<F>[]> {
   readonly kind: 'list'
+  /** Some answers hold one member in place of the list; `readAnswer` makes a list of it. */
+  readonly orOne?: true
   readonly item: F
   readonly min: number
   readonly max: number
@@ -170,6 +182,8 @@ function formatted(format: TextFormat, min: number, max: number): TextField {
 
 /** An instant, RFC 3339 with an offset: `2026-03-17T10:20:30+08:00`. */
 export const time: TextField = formatted('time', 1, 64)
+/** An instant whose offset is in figures: `Z` is refused. */
+export const offsetTime: TextField = formatted('offsetTime', 1, 64)
 /** A calendar day, `yyyy-MM-dd`. */
 export const day: TextField = formatted('day', 10, 10)
 /** A wall-clock stamp, `yyyyMMddHHmmss`. */
@@ -178,6 +192,11 @@ export const stamp: TextField = formatted('stamp', 14, 14)
 export const notifyUrl: TextField = formatted('notifyUrl', 1, 256)
 /** An IPv4 or IPv6 address. */
 export const ip: TextField = formatted('ip', 1, 45)
+
+/** A place, longitude and latitude: `120.153576,30.287459`. */
+export function position(max: number): TextField {
+  return formatted('position', 3, max)
+}
 
 /** An absolute http(s) address of at most `max` characters. */
 export function url(max: number): TextField {
@@ -290,7 +309,12 @@ export function supposed<F extends Field>(field: F): F & { readonly supposed: tr
 
 /** The same number, which some answers spell as decimal text. */
 export function textual<F extends WholeField>(field: F): F & { readonly textual: true } {
-  return make({ ...field, textual: true })
+  return make<F & { readonly textual: true }>({ ...field, textual: true })
+}
+
+/** The same list, which some answers spell as its one member. */
+export function orOne<F extends ListField>(field: F): F & { readonly orOne: true } {
+  return make<F & { readonly orOne: true }>({ ...field, orOne: true })
 }
 
 export { type Charset, charsets }

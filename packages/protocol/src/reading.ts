@@ -2,8 +2,8 @@
 import type { AnyField, Field } from './fields.ts'
 
 /**
- * The value with every number that the platform spelled as decimal text made a number, where the
- * declaration says that happens. Everything else, undeclared names included, stays as it came.
+ * The value with every number that the platform spelled as decimal text made a number, and every
+ * lone member a list, where the declaration says that happens. Everything else, undeclared names included, stays as it came.
  * @example readAnswer(group({ total: textual(minor) }), { total: '40000' }) // { total: 40000 }
  */
 export function readAnswer(given: Field, value: unknown): unknown {
@@ -12,9 +12,11 @@ export function readAnswer(given: Field, value: unknown): unknown {
     case 'whole':
       return field.textual && typeof value === 'string' ? numberIn(value) : value
     case 'list':
-      return Array.isArray(value) ? value.map((item) => readAnswer(field.item, item)) : value
+      if (!Array.isArray(value))
+        return field.orOne && isObject(value) ? [readAnswer(field.item, value)] : value
+      return value.map((item) => readAnswer(field.item, item))
     case 'group': {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      if (!isObject(value)) return value
       // Entries define own properties, so that a name like __proto__ stays a name.
       return Object.fromEntries(
         Object.entries(value).map(([name, member]) => {
@@ -26,6 +28,10 @@ export function readAnswer(given: Field, value: unknown): unknown {
     default:
       return value
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function numberIn(text: string): number | string {

@@ -12,7 +12,11 @@ export type Rule =
       readonly rule: 'exactlyOne' | 'atMostOne' | 'atLeastOne' | 'together'
       readonly fields: readonly string[]
     }
-  | { readonly rule: 'needs' | 'refuses'; readonly fields: readonly string[]; readonly when: Condition }
+  | {
+      readonly rule: 'needs' | 'refuses' | 'zero' | 'positive'
+      readonly fields: readonly string[]
+      readonly when: Condition
+    }
   | {
       readonly rule: 'sums'
       readonly total: string
@@ -60,6 +64,16 @@ export function needs(when: Condition, ...fields: string[]): Rule {
 /** These fields are left out when the condition holds. */
 export function refuses(when: Condition, ...fields: string[]): Rule {
   return { rule: 'refuses', fields, when }
+}
+
+/** Each of these numbers is 0 or left out when the condition holds. */
+export function zero(when: Condition, ...fields: string[]): Rule {
+  return { rule: 'zero', fields, when }
+}
+
+/** These numbers together are more than 0 when the condition holds. */
+export function positive(when: Condition, ...fields: string[]): Rule {
+  return { rule: 'positive', fields, when }
 }
 
 /**

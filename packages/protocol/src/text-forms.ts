@@ -18,6 +18,17 @@ export function isTime(value: string): boolean {
   )
 }
 
+/** RFC 3339 with an offset in figures, a real calendar time. */
+export function isOffsetTime(value: string): boolean {
+  return isTime(value) && !value.endsWith('Z')
+}
+
+/** Longitude and latitude as decimals, with a comma between them. */
+export function isPosition(value: string): boolean {
+  const match = /^(-?\d{1,3}(?:\.\d+)?),(-?\d{1,2}(?:\.\d+)?)$/.exec(value)
+  return match !== null && Math.abs(Number(match[1])) <= 180 && Math.abs(Number(match[2])) <= 90
+}
+
 /** `yyyy-MM-dd`, a real day. */
 export function isDay(value: string): boolean {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value)

@@ -4,18 +4,37 @@ import { check } from '../src/check.ts'
 import {
   charsets,
   choice,
+  type Field,
   fen,
   fenBetween,
   group,
   json,
   list,
   notifyUrl,
+  offsetTime,
   optional,
+  orOne,
+  position,
   sealed,
   text,
   time,
 } from '../src/fields.ts'
-import { all, exactlyOne, fits, has, is, mode, needs, refuses, same, sums, unique } from '../src/rules.ts'
+import { readAnswer } from '../src/reading.ts'
+import {
+  all,
+  exactlyOne,
+  fits,
+  has,
+  is,
+  mode,
+  needs,
+  positive,
+  refuses,
+  same,
+  sums,
+  unique,
+  zero,
+} from '../src/rules.ts'
 
 const order = {
   number: text(6, 32, charsets.number),
@@ -140,4 +159,30 @@ test('times, addresses and JSON are held to their forms', () => {
   assert.deepEqual(problems({ ...good, expires: '2026-02-30T00:00:00+08:00' }), ['/body/expires time'])
   assert.deepEqual(problems({ ...good, notify_url: 'https://a.cn/n?x=1' }), ['/body/notify_url notifyUrl'])
   assert.deepEqual(problems({ ...good, extra: '{' }), ['/body/extra json'])
+})
+
+test('amounts can be forbidden or demanded by another field', () => {
+  const fields = { kind: choice({ CASH: 'Cash.', BOTH: 'Both.' }), fee: optional(fen), more: optional(fen) }
+  const rules = [zero(is('kind', 'CASH'), 'fee'), positive(is('kind', 'BOTH'), 'fee', 'more')]
+  const found = (value: unknown) => check(fields, rules, value).map(({ at, rule }) => `${at} ${rule}`)
+  assert.deepEqual(found({ kind: 'CASH', fee: 0, more: 1 }), [])
+  assert.deepEqual(found({ kind: 'CASH', fee: 1 }), ['/fee zero'])
+  assert.deepEqual(found({ kind: 'BOTH' }), [' positive'])
+  assert.deepEqual(found({ kind: 'BOTH', more: 1 }), [])
+})
+
+test('a lone member is read as a list where the declaration says so', () => {
+  const detail = list(group({ type: text(8) }))
+  assert.deepEqual(readAnswer(orOne(detail), { type: 'A' }), [{ type: 'A' }])
+  assert.deepEqual(readAnswer(orOne(detail), [{ type: 'A' }]), [{ type: 'A' }])
+  assert.deepEqual(readAnswer(detail, { type: 'A' }), { type: 'A' })
+})
+
+test('a place is two decimals, and an offset can be demanded in figures', () => {
+  const found = (field: Field, value: string) => check({ it: field }, [], { it: value }).length
+  assert.equal(found(position(40), '120.153576,30.287459'), 0)
+  for (const wrong of ['120.15', '200,30', '120,95', '30.2, 120']) assert.equal(found(position(40), wrong), 1)
+  assert.equal(found(offsetTime, '2026-03-14T10:15:42+08:00'), 0)
+  for (const wrong of ['2026-03-14T02:15:42Z', '2026-03-14T10:15:42'])
+    assert.equal(found(offsetTime, wrong), 1)
 })
