@@ -309,12 +309,12 @@ export function supposed<F extends Field>(field: F): F & { readonly supposed: tr
 
 /** The same number, which some answers spell as decimal text. */
 export function textual<F extends WholeField>(field: F): F & { readonly textual: true } {
-  return make<F & { readonly textual: true }>({ ...field, textual: true })
+  return Object.assign(make<F>(field), { textual: true as const })
 }
 
 /** The same list, which some answers spell as its one member. */
 export function orOne<F extends ListField>(field: F): F & { readonly orOne: true } {
-  return make<F & { readonly orOne: true }>({ ...field, orOne: true })
+  return Object.assign(make<F>(field), { orOne: true as const })
 }
 
 export { type Charset, charsets }
