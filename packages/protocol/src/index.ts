@@ -1,4 +1,6 @@
 /** What WeChat Pay says, as data, and how its bytes are trusted. */
+export * as apiv3 from './apiv3/index.ts'
+export * as apiv3 from './apiv3/index.ts'
 export { type CheckOptions, check, describe, expectation, measure, type Problem } from './check.ts'
 export { commonErrors, errorCase } from './errors.ts'
 export type {
@@ -19,6 +21,7 @@ export type {
   UploadField,
   WholeField,
 } from './fields.ts'
+export { readFlat, writeFlat } from './flat.ts'
 export { parseJson } from './json.ts'
 export {
   type Advice,
