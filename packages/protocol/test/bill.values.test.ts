@@ -46,6 +46,31 @@ test('what is no amount is refused without naming it', () => {
   )
 })
 
+test('any text is an amount exactly when it spells one, with zeros beyond its decimals', () => {
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom('0', '1', '9', '.', '-', ' ', 'e'), maxLength: 12 }),
+    fc.tuple(fc.nat(), fc.nat()).map(([whole, fraction]) => `${whole}.${fraction}`),
+  )
+  fc.assert(
+    fc.property(text, fc.nat(5), (amount, decimals) => {
+      const spelled = new RegExp(`^-?\\d+(\\.\\d{0,${decimals}}0*)?$`).test(amount) && !amount.endsWith('.')
+      if (!spelled) return assert.throws(() => decimalToUnits(amount, decimals), BillError)
+      const [whole = '', fraction = ''] = amount.split('.')
+      const exact = BigInt(`${whole}${fraction.slice(0, decimals).padEnd(decimals, '0')}`)
+      assert.equal(BigInt(decimalToUnits(amount, decimals)), exact)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('leap days are days in leap years only', () => {
+  assert.equal(msToBillTime(billTimeToMs('2024-02-29 23:59:59')), '2024-02-29 23:59:59')
+  assert.equal(msToBillTime(billTimeToMs('2000-02-29 00:00:00')), '2000-02-29 00:00:00')
+  for (const day of ['2026-02-29', '2100-02-29', '2026-04-31', '2026-00-10', '2026-01-00']) {
+    assert.throws(() => billTimeToMs(`${day} 00:00:00`), BillError, day)
+  }
+})
+
 test('every safe amount reads back as written', () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), (units) => {

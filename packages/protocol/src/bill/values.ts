@@ -19,13 +19,39 @@ export function decimalToUnits(text: string, decimals: number): number {
 
 /** The same as `decimalToUnits`, with undefined where that one throws. */
 export function unitsOf(text: string, decimals: number): number | undefined {
-  const match = /^(-?)(\d{1,16})(?:\.(\d{1,20}))?$/.exec(text)
-  if (!match) return undefined
-  const [, sign, whole = '', fraction = ''] = match
-  if (/[^0]/.test(fraction.slice(decimals))) return undefined
-  const units = Number(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
+  const negative = text.charCodeAt(0) === 45
+  const start = negative ? 1 : 0
+  const dot = text.indexOf('.', start)
+  const wholeEnd = dot === -1 ? text.length : dot
+  const fractionEnd = dot === -1 ? text.length : Math.min(text.length, dot + 1 + decimals)
+  const whole = digitsOf(text, start, wholeEnd)
+  if (whole === undefined || dot === text.length - 1 || text.length > maxDecimalLength) return undefined
+  const fraction = dot === -1 ? 0 : (digitsOf(text, dot + 1, fractionEnd) ?? (decimals === 0 ? 0 : undefined))
+  if (fraction === undefined || !zerosOnly(text, fractionEnd)) return undefined
+  const missing = dot === -1 ? decimals : dot + 1 + decimals - fractionEnd
+  const units = whole * 10 ** decimals + fraction * 10 ** missing
   if (!Number.isSafeInteger(units)) return undefined
-  return sign && units !== 0 ? -units : units
+  return negative && units !== 0 ? -units : units
+}
+
+/** Far more than any amount needs, so that a hostile cell costs nothing. */
+const maxDecimalLength = 40
+
+/** The whole number that digits from start to end spell; undefined when there is none. Exact up to 2^53. */
+function digitsOf(text: string, start: number, end: number): number | undefined {
+  if (start >= end) return undefined
+  let number = 0
+  for (let at = start; at < end; at += 1) {
+    const digit = text.charCodeAt(at) - 48
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    number = number * 10 + digit
+  }
+  return number
+}
+
+function zerosOnly(text: string, start: number): boolean {
+  for (let at = start; at < text.length; at += 1) if (text.charCodeAt(at) !== 48) return false
+  return true
 }
 
 /**
@@ -76,11 +102,22 @@ export function billTimeToMs(text: string): number {
 export function billTimeOf(text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d)[:\uFF1A](\d\d)[:\uFF1A](\d\d)$/.exec(text)
   if (!match) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number)
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second) - beijingOffsetMs
-  // Date.UTC rolls over (30 February) and moves years below 100: only what prints the same is a time.
-  return msToBillTime(ms) === text.replaceAll('\uFF1A', ':') ? ms : undefined
+  const year = Number(match[1])
+  const month = Number(match[2])
+  const day = Number(match[3])
+  const hour = Number(match[4])
+  const minute = Number(match[5])
+  const second = Number(match[6])
+  // Date.UTC rolls 30 February over and takes years below 100 for others, so the ranges are checked here.
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return undefined
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  return Date.UTC(year, month - 1, day, hour, minute, second) - beijingOffsetMs
 }
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
+
+const daysOf = (year: number, month: number): number =>
+  month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : (monthDays[month - 1] ?? 0)
 
 /** UTC milliseconds to bill time: `msToBillTime(1773714131000) === '2026-03-17 10:22:11'`. Parts of a second are dropped. */
 export function msToBillTime(ms: number): string {
