@@ -1,0 +1,17 @@
+/** Combined payment (合单支付): several merchants paid by one password. */
+import { paid } from './notifications.ts'
+import { close, queryById, queryByOutTradeNo } from './orders.ts'
+import { createApp, createH5, createJsapi, createMiniprogram, createNative } from './placing.ts'
+
+export const combine = {
+  createJsapi,
+  createApp,
+  createH5,
+  createNative,
+  createMiniprogram,
+  queryByOutTradeNo,
+  queryById,
+  close,
+} as const
+
+export const combineNotifications = { paid } as const
