@@ -131,6 +131,11 @@ test('opening throws nothing but OpenError, whatever the envelope holds', () => 
   )
 })
 
+test('an envelope without a resource is an OpenError too', () => {
+  for (const none of [undefined, null, 'text', 1])
+    failure(() => openResource(none as unknown as Resource, apiV3Key))
+})
+
 test('bytes that are shorter than a tag do not open', () => {
   assert.equal(failure(() => openBytes(new Uint8Array(15), { key: apiV3Key, nonce })).part, 'ciphertext')
 })
@@ -214,13 +219,14 @@ test('opening a field throws nothing but OpenError', () => {
   )
 })
 
-test('keys are read from PEM, with Windows line ends too', () => {
+test('keys are read from PEM, with Windows line ends or a byte order mark too', () => {
   assert.equal(readPrivateKey(pkcs8).equals(privateKey), true)
   assert.equal(
     readPrivateKey(privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()).equals(privateKey),
     true,
   )
   assert.equal(readPrivateKey(pkcs8.replaceAll('\n', '\r\n')).equals(privateKey), true)
+  assert.equal(readPrivateKey(`\ufeff\n${pkcs8}\n`).equals(privateKey), true)
   assert.equal(readPublicKey(spki).equals(publicKey), true)
 })
 
@@ -269,6 +275,20 @@ test('reading keys throws nothing but KeyError', () => {
       }
     }),
   )
+})
+
+test('an unset variable or a file buffer in place of text is a KeyError that says so', () => {
+  const read = [readPrivateKey, readPublicKey, readCertificate, readPublicKeyId, readApiV3Key]
+  for (const one of read as ((text: unknown) => unknown)[]) {
+    assert.throws(
+      () => one(undefined),
+      (error) => error instanceof KeyError && /found undefined/.test(error.message),
+    )
+    assert.throws(
+      () => one(Buffer.from(pkcs8)),
+      (error) => error instanceof KeyError && /read the file as text/.test(error.message),
+    )
+  }
 })
 
 test('a certificate keeps the zeros its serial begins with', () => {

@@ -17,19 +17,19 @@ export type Certificate = {
 /** Reads a merchant's private key (`apiclient_key.pem`): RSA of at least 2048 bits. Parse once and keep it. */
 export function readPrivateKey(pem: string): KeyObject {
   expectPem(pem, 'private key', 'a private key')
-  return rsa('private key', () => createPrivateKey(pem))
+  return rsa('private key', () => createPrivateKey(pem.trim()))
 }
 
 /** Reads a WeChat Pay public key (`pub_key.pem`): RSA of at least 2048 bits. */
 export function readPublicKey(pem: string): KeyObject {
   expectPem(pem, 'public key', 'a public key')
-  return rsa('public key', () => createPublicKey(pem))
+  return rsa('public key', () => createPublicKey(pem.trim()))
 }
 
 /** Reads a certificate (`apiclient_cert.pem`, or one of the platform's). Its chain and dates are not judged here. */
 export function readCertificate(pem: string): Certificate {
   expectPem(pem, 'certificate', 'a certificate')
-  const certificate = orElse('certificate', () => new X509Certificate(pem))
+  const certificate = orElse('certificate', () => new X509Certificate(pem.trim()))
   return {
     // Leading zeros count: the platform names certificates by 40 digits, a number drops them.
     serialNo: certificate.serialNumber.toUpperCase().padStart(40, '0'),
@@ -42,6 +42,7 @@ export function readCertificate(pem: string): Certificate {
 
 /** Reads the id of a WeChat Pay public key, `PUB_KEY_ID_` and digits. */
 export function readPublicKeyId(text: string): string {
+  if (typeof text !== 'string') throw new KeyError(`public key id: found ${notText(text)}`)
   if (isPublicKeyId(text)) return text
   const found = isPublicKeyId(text.trim())
     ? 'blanks or a line end around it'
@@ -56,6 +57,7 @@ export function isPublicKeyId(serial: string): boolean {
 
 /** Reads the APIv3 key: exactly 32 ASCII letters and digits, used as they are. */
 export function readApiV3Key(text: string): string {
+  if (typeof text !== 'string') throw new KeyError(`APIv3 key: found ${notText(text)}`)
   if (/^[0-9A-Za-z]{32}$/.test(text)) return text
   throw new KeyError(`APIv3 key: expected 32 letters and digits, found ${describeApiV3Key(text)}`)
 }
@@ -78,6 +80,7 @@ function expectPem(pem: string, wanted: Kind, article: string): void {
 type Kind = 'private key' | 'public key' | 'certificate'
 
 function describePem(pem: string): Kind | (string & {}) {
+  if (typeof pem !== 'string') return notText(pem)
   if (pem === '') return 'nothing'
   if (pem.length > maxPemLength) return `${pem.length} characters, more than any key has`
   const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem)?.[1]
@@ -95,6 +98,13 @@ function describePem(pem: string): Kind | (string & {}) {
   if (label.endsWith('PUBLIC KEY')) return 'public key'
   if (label === 'CERTIFICATE') return 'certificate'
   return 'PEM of another kind'
+}
+
+// Plain JavaScript hands over unset variables and file buffers, whatever the types say.
+function notText(value: unknown): string {
+  return value instanceof Uint8Array
+    ? 'bytes: read the file as text'
+    : `${value === null ? 'null' : typeof value} instead of text`
 }
 
 function rsa(kind: Kind, read: () => KeyObject): KeyObject {

@@ -29,6 +29,8 @@ export class OpenError extends Error {
  * @example JSON.parse(new TextDecoder().decode(openResource(envelope.resource, apiV3Key)))
  */
 export function openResource(resource: Resource, apiV3Key: string | Uint8Array): Uint8Array {
+  if (typeof resource !== 'object' || resource === null)
+    throw new OpenError('ciphertext', 'there is no encrypted resource')
   const { algorithm, ciphertext, associated_data = '', nonce } = resource
   if (algorithm !== resourceAlgorithm)
     throw new OpenError('algorithm', `algorithm is not ${resourceAlgorithm}`)
