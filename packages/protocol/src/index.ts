@@ -47,6 +47,14 @@ export {
   type Verb,
 } from './operation.ts'
 export { notifications, operations } from './operations.ts'
+export {
+  type Rate,
+  rateOf,
+  rateText,
+  type ServiceStage,
+  type StageWords,
+  serviceStage,
+} from './products/payscore/index.ts'
 export { readAnswer } from './reading.ts'
 export type { Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'
