@@ -10,7 +10,19 @@ import { refunds, refundsNotifications } from './products/refunds/index.ts'
 import { wecom, wecomNotifications } from './products/wecom/index.ts'
 
 /** All operations, grouped by product: `operations.medIns.create`. */
-export const operations = { combine, ecommerceRefunds, refunds } as const
+export const operations = {
+  bills,
+  combine,
+  ecommerceRefunds,
+  globalBills,
+  globalRefunds,
+  payscore,
+  refunds,
+} as const
 
 /** All notifications, grouped by product: `notifications.medIns.paid`. */
-export const notifications = { combine: combineNotifications, refunds: refundsNotifications } as const
+export const notifications = {
+  combine: combineNotifications,
+  payscore: payscoreNotifications,
+  refunds: refundsNotifications,
+} as const
