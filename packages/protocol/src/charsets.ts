@@ -24,6 +24,7 @@ export const charsets = {
   numberWithoutBar: charset('letters, digits and _-*', /^[0-9A-Za-z_\-*]$/),
   /** Goods numbers of the merchant. */
   goodsNumber: charset('letters, digits, - and _', /^[0-9A-Za-z\-_]$/),
+  phone: charset('digits, - and +', /^[0-9+-]$/),
   lowerAppid: charset('lower-case letters and digits', /^[0-9a-z]$/),
   ascii: charset('printable ASCII', /^[\x20-\x7e]$/),
 } as const

@@ -88,6 +88,8 @@ export interface OperationShape {
   readonly path?: Fields
   readonly query?: Fields
   readonly body?: Fields
+  /** Fields that travel as headers, by the header's name. */
+  readonly headers?: Fields
   /** Rules between fields of the body, or of the query where there is no body. */
   readonly rules?: readonly Rule[]
   readonly result: GroupField | EmptyResult | FileResult
@@ -123,7 +125,9 @@ export interface NotificationShape {
   readonly id: `${string}.${string}`
   readonly title: string
   readonly dialect: 'apiv3' | 'callback' | 'xml'
-  /** `event_type`, or what stands for it in the dialect. */
+  /** How it arrives, where not by POST. */
+  readonly verb?: 'GET'
+  /** `event_type`, or what stands for it in the dialect; `.*` at the end is any rest. */
   readonly event: string
   /** Tells notices of one event apart: this field is in the decrypted resource. */
   readonly holds?: string
@@ -152,12 +156,16 @@ export const commonSchedule: readonly number[] = [
 type Part<D, K extends string> = D extends { readonly [key in K]: infer Fs } ? InputsOf<Fs> : unknown
 type Flat<T> = { [N in keyof T]: T[N] } & {}
 
-/** The flat input of an operation: the fields of path, query and body side by side. */
-export type InputOfOperation<D> = Flat<Part<D, 'path'> & Part<D, 'query'> & Part<D, 'body'>>
+/** The flat input of an operation: the fields of path, query, body and headers side by side. */
+export type InputOfOperation<D> = Flat<
+  Part<D, 'path'> & Part<D, 'query'> & Part<D, 'body'> & Part<D, 'headers'>
+>
 
 /** The parts of a request apart, as the chain view takes them. */
-export type PartsOfOperation<D> = Flat<Part<D, 'path'> & Nested<D, 'query'> & Nested<D, 'body'>>
-type Nested<D, K extends 'query' | 'body'> = D extends { readonly [key in K]: infer Fs }
+export type PartsOfOperation<D> = Flat<
+  Part<D, 'path'> & Nested<D, 'query'> & Nested<D, 'body'> & Nested<D, 'headers'>
+>
+type Nested<D, K extends 'query' | 'body' | 'headers'> = D extends { readonly [key in K]: infer Fs }
   ? Record<never, never> extends InputsOf<Fs>
     ? { [key in K]?: InputsOf<Fs> }
     : { [key in K]: InputsOf<Fs> }

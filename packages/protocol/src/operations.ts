@@ -17,12 +17,10 @@ export const operations = {
   globalBills,
   globalRefunds,
   payscore,
-  refunds,
-} as const
+  refunds, wecom } as const
 
 /** All notifications, grouped by product: `notifications.medIns.paid`. */
 export const notifications = {
   combine: combineNotifications,
   payscore: payscoreNotifications,
-  refunds: refundsNotifications,
-} as const
+  refunds: refundsNotifications, wecom: wecomNotifications } as const
