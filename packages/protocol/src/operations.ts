@@ -17,10 +17,14 @@ export const operations = {
   globalBills,
   globalRefunds,
   payscore,
-  refunds, wecom } as const
+  refunds,
+  wecom,
+} as const
 
 /** All notifications, grouped by product: `notifications.medIns.paid`. */
 export const notifications = {
   combine: combineNotifications,
   payscore: payscoreNotifications,
-  refunds: refundsNotifications, wecom: wecomNotifications } as const
+  refunds: refundsNotifications,
+  wecom: wecomNotifications,
+} as const
