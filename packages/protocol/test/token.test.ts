@@ -146,6 +146,7 @@ test('an answer is judged in order: the first failing step decides', () => {
     judgeXml(answer, { ...signed, ...more }).outcome
   assert.equal(outcome(example('query_resp'), { ids }), 'success')
   assert.equal(outcome({ ...example('query_resp'), status: 500 }), 'unknown')
+  assert.equal(outcome({ ...example('query_resp'), status: 0 }), 'unknown')
   assert.equal(outcome(ok('')), 'unknown')
   assert.equal(outcome(ok(' \n')), 'unknown')
   assert.equal(outcome(ok('<xml><a></xml>')), 'unknown')
@@ -180,6 +181,7 @@ test('token trouble is heard in JSON and in XML, and renews; other gateway codes
   assert.deepEqual(heard('{"errcode":7,"errmsg":"new"}'), ['7', 'unknown', 'unknown'])
   const xml = { return_code: 'SUCCESS', result_code: 'FAIL', err_code: '40001' }
   assert.deepEqual(heard(serialiseXml(xml)), ['40001', 'renew', 'no'])
+  assert.equal(heard(serialiseXml({ ...xml, err_code: 'toString' })), 'signature_invalid')
   assert.equal(heard(serialiseXml({ ...xml, err_code: '530' })), 'signature_invalid')
   assert.equal(heard(serialiseXml({ ...xml, result_code: 'SUCCESS' })), 'signature_invalid')
 })

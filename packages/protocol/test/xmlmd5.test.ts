@@ -357,6 +357,7 @@ test('a key that is missing, has a line end or an odd length is refused at const
   ]) {
     assert.throws(() => readMchKey(bad), MchKeyError)
   }
+  assert.throws(() => readMchKey(`${good}\n`), /begins or ends with a blank or a line end/)
   assert.equal(readMchKey(good).warning, undefined)
   assert.match(readMchKey('x'.repeat(20)).warning ?? '', /20 characters/)
 })
