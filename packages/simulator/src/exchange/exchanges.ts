@@ -1,0 +1,7 @@
+/** The dialects on the platform's side, by the name operations declare. */
+import type { Dialect } from '@chadan/protocol'
+import { apiv3Exchange } from './apiv3.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Each dialect's exchange. */
+export const exchanges: Readonly<Partial<Record<Dialect, Exchange>>> = { apiv3: apiv3Exchange }

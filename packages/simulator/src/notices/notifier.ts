@@ -1,0 +1,166 @@
+/** Sending notices: rendering, waiting for the acknowledgement, repeating on the documented schedule. */
+import { type NotificationShape, notifications } from '@chadan/protocol'
+import type { OpenFaults, PlannedFault } from '../faults.ts'
+import type { Product } from '../product.ts'
+import type { Merchant, Notice, OpenWorld } from '../world.ts'
+import { addressProblem } from './addresses.ts'
+
+/** A notice as a row: what is kept until it is acknowledged or given up. */
+export interface NoticeRow {
+  readonly id: string
+  /** The id of its declaration. */
+  readonly notification: string
+  readonly url: string
+  readonly to: string
+  readonly resource: Record<string, unknown>
+  readonly summary: string
+  readonly createMs: number
+  /** Deliveries so far. */
+  attempts: number
+  state: 'due' | 'accepted' | 'givenUp'
+  /** Why the last delivery did not count. */
+  problem?: string
+  /** What a renderer keeps so that repetitions are the same, e.g. the ciphertext. */
+  kept?: Record<string, unknown>
+}
+
+/** A rendered notice. */
+export interface Outgoing {
+  readonly method: 'POST' | 'GET'
+  readonly url: string
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** What one dialect knows about notices. */
+export interface NoticeDialect {
+  render(row: NoticeRow, to: Merchant, world: OpenWorld, fault: PlannedFault | undefined): Outgoing
+  /** Whether this answer counts as an acknowledgement; otherwise why not. */
+  accepted(
+    row: NoticeRow,
+    to: Merchant,
+    answer: { status: number; body: string },
+    world: OpenWorld,
+  ): true | string
+}
+
+/** The notifier of a world. */
+export interface Notifier {
+  send(notice: Notice): void
+  /** Waits until what is being delivered now has been answered. */
+  settle(): Promise<void>
+  /** The pseudo product that holds the notifier's jobs. */
+  readonly product: Product
+}
+
+export interface NotifierParts {
+  readonly world: () => OpenWorld
+  readonly faults: OpenFaults
+  readonly dialects: Readonly<Partial<Record<NotificationShape['dialect'], NoticeDialect>>>
+  readonly fetch: (request: Request) => Promise<Response>
+}
+
+const declared = new Map<string, NotificationShape>(
+  Object.values(notifications as Record<string, Record<string, NotificationShape>>)
+    .flatMap((group) => Object.values(group))
+    .map((one) => [one.id, one]),
+)
+
+/** Opens the notifier; `world` is asked for later, since world and notifier need each other. */
+export function openNotifier({ world: itsWorld, faults, dialects, fetch }: NotifierParts): Notifier {
+  const delivering = new Set<Promise<void>>()
+  const rows = () => itsWorld().table<NoticeRow>('world.notices')
+
+  function send({ notification, url, to, resource, summary = '通知' }: Notice): void {
+    const world = itsWorld()
+    const id = uuid(world)
+    const row: NoticeRow = {
+      id,
+      notification: notification.id,
+      url: url as string,
+      to,
+      resource: structuredClone(resource),
+      summary,
+      createMs: world.clock.now(),
+      attempts: 0,
+      state: 'due',
+    }
+    rows().set(id, row)
+    world.later(world.switches.noticeDelayMs, 'world.deliver', { id })
+  }
+
+  function deliver({ id }: { id: string }): void {
+    const row = rows().get(id)
+    if (row?.state !== 'due') return
+    const fault = faults.draw(row.notification)
+    if (fault?.fault === 'delayed' || fault?.fault === 'reorder') {
+      itsWorld().later(fault.delayMs ?? 30_000, 'world.deliver', { id })
+      return
+    }
+    const twice = fault?.fault === 'duplicate'
+    const delivery = attempt(row, fault)
+      .then(() => (twice ? attempt(row, undefined) : undefined))
+      .finally(() => delivering.delete(delivery))
+    delivering.add(delivery)
+  }
+
+  async function attempt(row: NoticeRow, fault: PlannedFault | undefined): Promise<void> {
+    const world = itsWorld()
+    row.attempts++
+    const problem = fault?.fault === 'lose' ? 'lost on the way' : await post(row, fault)
+    if (problem === undefined) {
+      row.state = 'accepted'
+      delete row.problem
+      return
+    }
+    if (row.state !== 'due') return
+    row.problem = problem
+    const delay = declared.get(row.notification)?.schedule[row.attempts - 1]
+    if (delay === undefined) row.state = 'givenUp'
+    else world.later(delay * 1000, 'world.deliver', { id: row.id })
+  }
+
+  /** Posts once; undefined when it was accepted, otherwise why not. */
+  async function post(row: NoticeRow, fault: PlannedFault | undefined): Promise<string | undefined> {
+    const world = itsWorld()
+    const to = world.merchants.get(row.to)
+    const notification = declared.get(row.notification)
+    const dialect = notification && dialects[notification.dialect]
+    if (!to || !dialect) return 'nobody can be told'
+    const wrongAddress = addressProblem(row.url, world.switches)
+    if (wrongAddress) return wrongAddress
+    try {
+      const outgoing = dialect.render(row, to, world, fault)
+      const answer = await within(world, fetch(toRequest(outgoing)))
+      if (answer === 'late') return `no answer within ${world.switches.noticeTimeoutMs} ms`
+      const verdict = dialect.accepted(row, to, { status: answer.status, body: await answer.text() }, world)
+      return verdict === true ? undefined : verdict
+    } catch (error) {
+      return error instanceof Error ? `not delivered: ${error.message}` : 'not delivered'
+    }
+  }
+
+  function within(world: OpenWorld, answer: Promise<Response>): Promise<Response | 'late'> {
+    return new Promise((resolve, reject) => {
+      const cancel = world.clock.after(world.switches.noticeTimeoutMs, () => resolve('late'))
+      answer.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  return {
+    send,
+    async settle() {
+      while (delivering.size > 0) await Promise.all([...delivering])
+    },
+    product: { name: 'world', handlers: [], jobs: { 'world.deliver': deliver as (payload: never) => void } },
+  }
+}
+
+function toRequest({ url, method, headers, body }: Outgoing): Request {
+  return new Request(url, { method, headers, redirect: 'manual', ...(method === 'POST' && { body }) })
+}
+
+function uuid(world: OpenWorld): string {
+  const text = world.draw.hex(32)
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-5${text.slice(13, 16)}-8${text.slice(17, 20)}-${text.slice(20)}`
+}

@@ -1,0 +1,63 @@
+/** Finding the declared operation for a request, by verb and raw path. */
+import { type OperationShape, operations, routeOf } from '@chadan/protocol'
+
+/** What a request's path names. */
+export type Found =
+  | { readonly found: 'operation'; readonly operation: OperationShape; readonly path: Record<string, string> }
+  /** The path exists for another verb. */
+  | { readonly found: 'verb' }
+  | { readonly found: 'nothing' }
+
+interface Route {
+  readonly operation: OperationShape
+  readonly verb: string
+  readonly segments: readonly string[]
+}
+
+/** All routes of the registry, indexed by their number of segments. */
+export function openRoutes(): (verb: string, rawPath: string) => Found {
+  const routes: Route[] = Object.values(operations as Record<string, Record<string, OperationShape>>)
+    .flatMap((group) => Object.values(group))
+    .map((operation) => {
+      const { verb, path } = routeOf(operation)
+      return { operation, verb, segments: path.split('/').slice(1) }
+    })
+    // A literal segment is preferred to a placeholder in the same place.
+    .sort((a, b) => placeholders(a) - placeholders(b))
+
+  return (verb, rawPath) => {
+    const segments = rawPath.split('/').slice(1)
+    const matching = routes.filter((route) => matches(route.segments, segments))
+    const route = matching.find((one) => one.verb === verb)
+    if (!route) return { found: matching.length > 0 ? 'verb' : 'nothing' }
+    const path: Record<string, string> = {}
+    for (const [index, segment] of route.segments.entries()) {
+      if (!segment.startsWith('{')) continue
+      const value = decode(segments[index] as string)
+      if (value === undefined) return { found: 'nothing' }
+      path[segment.slice(1, -1)] = value
+    }
+    return { found: 'operation', operation: route.operation, path }
+  }
+}
+
+function placeholders(route: Route): number {
+  return route.segments.filter((segment) => segment.startsWith('{')).length
+}
+
+function matches(pattern: readonly string[], segments: readonly string[]): boolean {
+  return (
+    pattern.length === segments.length &&
+    pattern.every((segment, index) =>
+      segment.startsWith('{') ? segments[index] !== '' : segment === segments[index],
+    )
+  )
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}
