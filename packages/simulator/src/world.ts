@@ -179,7 +179,10 @@ export function openWorld(options: WorldOptions): OpenWorld {
 
   function table<Row>(name: string): Table<Row> {
     let rows = tables.get(name)
-    if (!rows) tables.set(name, (rows = new Map()))
+    if (!rows) {
+      rows = new Map()
+      tables.set(name, rows)
+    }
     const open = rows as Map<string, Row>
     return {
       get: (key) => open.get(key),
