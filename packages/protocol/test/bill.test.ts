@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import {
   BillError,
   type BillKind,
+  BillReader,
   type BillStyle,
   billFormat,
   billKinds,
@@ -123,7 +124,8 @@ test('a folded first cell is joined with a blank', () => {
 
 test('a header folded over two lines is joined without a blank', () => {
   const [header = '', record = ''] = insuranceAllSample
-  const { rows } = readBill(bytesOf([header.slice(0, 100), header.slice(100), record]))
+  const { rows, reader } = readBill(bytesOf([header.slice(0, 100), header.slice(100), record]))
+  assert.deepEqual(reader.missing, [])
   assert.equal(rows[0]?.fen('订单总金额'), 13000)
 })
 
@@ -319,7 +321,10 @@ test('every limit is an error, never a cut', () => {
     assert.throws(() => readBill(bytes, limits), /at most/)
   }
   assert.equal(readBill(bytes, { maxRows: 2, maxBytes: 1194, maxColumns: 27 }).rows.length, 2)
-  assert.throws(() => readBill(Buffer.alloc(2 ** 21, 97)), /bytes in a line/)
+  const reader = new BillReader({ maxLineBytes: 1000 })
+  reader.push(Buffer.alloc(999, 97))
+  assert.throws(() => reader.push(Buffer.alloc(2, 97)), /bytes in a line/)
+  assert.throws(() => reader.push(bytes), /a fresh reader/)
 })
 
 test('a cell that cannot be told apart once written is refused', () => {
@@ -332,4 +337,11 @@ test('a cell that cannot be told apart once written is refused', () => {
   assert.throws(() => [...writeBill('trade.all', { rows: [{ 没有: '1' }] })], BillError)
   assert.throws(() => [...writeBill('payinsurance.all', { rows: [], summary: [] })], BillError)
   assert.equal(write('a, b`c', { escapes: 'none' }), 1)
+})
+
+test('a comma, a line end and a backtick are written with the documented escapes', () => {
+  const columns = ['商品名称', '商户数据包']
+  const rows = [{ 商品名称: '茶, 谱\r\n二', 商户数据包: 'a`b' }]
+  const bytes = Buffer.concat([...writeBill('trade.all', { rows }, { ...plain, columns })])
+  assert.equal(bytes.toString(), '商品名称,商户数据包\n`茶\\  谱\\n二,`ab\n')
 })

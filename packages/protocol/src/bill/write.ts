@@ -89,13 +89,19 @@ function rowWriter(columns: readonly string[], style: BillStyle): (row: BillCell
   const closing = (style.quoting ?? 'prefix') === 'prefix' ? '' : '`'
   const written = style.escapes !== 'none' ? escaped : (cell: string) => plain(cell, closing)
   return (row) => {
-    const cells = isList(row) ? row.map(written) : columns.map((name) => written(row[name] ?? ''))
     if (!isList(row)) refuseUnknown(row, known)
-    let first = cells[0] ?? ''
-    if (style.firstCell === 'folded') first = first.replace(' ', style.newline ?? '\r\n')
-    const rest = cells.slice(1).map((cell) => `,\`${cell}${closing}`)
-    return `\`${first}${style.quoting === 'both' ? '`' : ''}${rest.join('')}`
+    const cells = isList(row) ? row : columns.map((name) => row[name] ?? '')
+    let line = `\`${firstWritten(written(cells[0] ?? ''), style)}`
+    for (let place = 1; place < cells.length; place += 1) {
+      line += `,\`${written(cells[place] ?? '')}${closing}`
+    }
+    return line
   }
+}
+
+function firstWritten(cell: string, style: BillStyle): string {
+  const folded = style.firstCell === 'folded' ? cell.replace(' ', style.newline ?? '\r\n') : cell
+  return style.quoting === 'both' ? `${folded}\`` : folded
 }
 
 function refuseUnknown(row: Readonly<Record<string, string>>, known: ReadonlySet<string>): void {
