@@ -1,5 +1,6 @@
 /** What WeChat Pay says, as data, and how its bytes are trusted. */
 export * as apiv3 from './apiv3/index.ts'
+export * as bill from './bill/index.ts'
 export { type CheckOptions, check, describe, expectation, measure, type Problem } from './check.ts'
 export { commonErrors, errorCase } from './errors.ts'
 export type {
