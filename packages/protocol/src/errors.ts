@@ -26,6 +26,13 @@ export const commonErrors = [
   },
 ] as const satisfies readonly ErrorCase[]
 
+/** The same for calls that may simply be repeated: those that change nothing, or nothing more. */
+export const repeatableErrors: readonly ErrorCase[] = commonErrors.map((one) =>
+  one.code === 'SYSTEM_ERROR'
+    ? { ...one, advice: 'repeat', meaning: 'A fault of the platform: repeat the identical request.' }
+    : one,
+)
+
 /** One error case, for lists. */
 export function errorCase(
   code: string,

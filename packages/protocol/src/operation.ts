@@ -133,8 +133,10 @@ export interface NotificationShape {
   readonly holds?: string
   /** This field is not in the decrypted resource. */
   readonly lacks?: string
-  /** `original_type` and `associated_data` of the envelope, where there is one. */
+  /** `original_type` of the envelope, where there is one. */
   readonly originalType?: string
+  /** `associated_data` of the envelope, where it is not `originalType`. */
+  readonly associatedData?: string
   /** The decrypted resource. */
   readonly resource: GroupField
   /** Delays after each failed attempt, in seconds (X1). */

@@ -1,0 +1,25 @@
+/** Ordinary JSAPI orders, direct and for sub-merchants: the cash leg of medical-insurance orders. */
+import { paid } from './notifications.ts'
+import {
+  close,
+  closePartner,
+  queryById,
+  queryByIdPartner,
+  queryByOutTradeNo,
+  queryByOutTradeNoPartner,
+} from './orders.ts'
+import { prepay, prepayPartner } from './prepay.ts'
+
+/** Place, ask, close; the `Partner` twins are for providers. */
+export const cash = {
+  prepay,
+  prepayPartner,
+  queryByOutTradeNo,
+  queryByOutTradeNoPartner,
+  close,
+  closePartner,
+  queryById,
+  queryByIdPartner,
+} as const
+
+export const cashNotifications = { paid } as const

@@ -1,0 +1,123 @@
+/** Placing a medical-insurance order and asking for it. */
+import { charsets, group, octets, optional, sealed, text } from '../../fields.ts'
+import { defineOperation } from '../../operation.ts'
+import { exactlyOne, fits, is, mode, needs, positive, refuses, sums, zero } from '../../rules.ts'
+import { cardType, mixPayType, orderType } from './enumerations.ts'
+import { createErrors, notFound, queryErrors } from './errors.ts'
+import { fields, medInsOrder, ownersOfOrder } from './order.ts'
+
+const common = { dialect: 'apiv3', host: 'mainland', trust: 'signature' } as const
+
+const person = group({
+  name: sealed(octets(1, 214).describe('Real name (真实姓名).')),
+  id_digest: sealed(
+    text(32, 32, charsets.lowerHex).describe(
+      'Lower-case MD5 of the id number (证件号摘要), its letters in upper case, 15 digits made 18.',
+    ),
+  ),
+  card_type: cardType,
+})
+
+const insured = is('mix_pay_type', 'INSURANCE_ONLY', 'CASH_AND_INSURANCE')
+const charged = is('mix_pay_type', 'CASH_ONLY', 'CASH_AND_INSURANCE')
+const bureauFields = ['pay_order_id', 'pay_auth_no', 'geo_location', 'med_ins_order_create_time']
+const insuranceFees = ['med_ins_gov_fee', 'med_ins_self_fee', 'med_ins_other_fee']
+const settledFees = [...insuranceFees, 'med_ins_cash_fee']
+const additions = 'cash_add_detail[].cash_add_fee'
+const reductions = 'cash_reduce_detail[].cash_reduce_fee'
+
+export const create = defineOperation({
+  ...common,
+  id: 'medIns.create',
+  title: 'Place a medical-insurance order (医保自费混合收款下单)',
+  route: 'POST /v3/med-ins/orders',
+  body: {
+    mix_pay_type: mixPayType,
+    order_type: orderType,
+    ...ownersOfOrder,
+    payer: person.describe('Who pays (支付人).'),
+    pay_for_relatives: optional(fields.pay_for_relatives),
+    relative: optional(person.describe('The relative who is paid for (亲属).')),
+    out_trade_no: fields.out_trade_no,
+    serial_no: fields.serial_no,
+    pay_order_id: optional(fields.pay_order_id),
+    pay_auth_no: optional(fields.pay_auth_no),
+    geo_location: optional(fields.geo_location),
+    city_id: fields.city_id,
+    med_inst_name: fields.med_inst_name,
+    med_inst_no: fields.med_inst_no,
+    med_ins_order_create_time: optional(fields.med_ins_order_create_time),
+    total_fee: fields.total_fee,
+    med_ins_gov_fee: optional(fields.med_ins_gov_fee),
+    med_ins_self_fee: optional(fields.med_ins_self_fee),
+    med_ins_other_fee: optional(fields.med_ins_other_fee),
+    med_ins_cash_fee: optional(fields.med_ins_cash_fee),
+    wechat_pay_cash_fee: optional(fields.wechat_pay_cash_fee),
+    cash_add_detail: optional(fields.cash_add_detail),
+    cash_reduce_detail: optional(fields.cash_reduce_detail),
+    callback_url: fields.callback_url,
+    prepay_id: optional(fields.prepay_id),
+    passthrough_request_content: optional(fields.passthrough_request_content),
+    extends: optional(fields.extends),
+    attach: optional(fields.attach),
+    channel_no: optional(fields.channel_no),
+    med_ins_test_env: optional(fields.med_ins_test_env),
+  },
+  rules: [
+    needs(mode('partner'), 'sub_appid', 'sub_mchid'),
+    refuses(mode('direct'), 'sub_appid', 'sub_mchid', 'sub_openid'),
+    exactlyOne('openid', 'sub_openid'),
+    needs(is('pay_for_relatives', true), 'relative'),
+    // JSAPI prepay and refunds take shorter numbers than this interface does.
+    fits(charged, 'out_trade_no', { form: /^.{6,32}$/s, words: '6 to 32 characters, as the cash order has' }),
+    needs(insured, ...bureauFields, ...settledFees),
+    refuses(is('mix_pay_type', 'CASH_ONLY'), ...bureauFields),
+    zero(is('mix_pay_type', 'CASH_ONLY'), ...settledFees),
+    needs(charged, 'prepay_id', 'wechat_pay_cash_fee'),
+    refuses(is('mix_pay_type', 'INSURANCE_ONLY'), 'prepay_id'),
+    zero(is('mix_pay_type', 'INSURANCE_ONLY'), 'wechat_pay_cash_fee'),
+    positive(charged, 'wechat_pay_cash_fee'),
+    positive(is('mix_pay_type', 'CASH_AND_INSURANCE'), ...settledFees),
+    sums('wechat_pay_cash_fee', {
+      plus: ['med_ins_cash_fee', additions],
+      minus: [reductions],
+      when: insured,
+    }),
+    sums('total_fee', { plus: [...insuranceFees, 'wechat_pay_cash_fee', reductions] }),
+    // With the two sums above this one can fail alone only where wechat_pay_cash_fee is left out.
+    sums('total_fee', { plus: [...settledFees, additions], when: insured }),
+  ],
+  result: medInsOrder,
+  errors: createErrors,
+  repeat: 'never',
+  doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012503131',
+})
+
+const asked = {
+  query: { sub_mchid: optional(fields.sub_mchid) },
+  rules: [needs(mode('partner'), 'sub_mchid'), refuses(mode('direct'), 'sub_mchid')],
+  result: medInsOrder,
+  errors: queryErrors,
+  notFound,
+  repeat: 'read',
+} as const
+
+export const queryByOutTradeNo = defineOperation({
+  ...common,
+  ...asked,
+  id: 'medIns.queryByOutTradeNo',
+  title: "Ask for an order by the caller's number (使用从业机构订单号查看下单结果)",
+  route: 'GET /v3/med-ins/orders/out-trade-no/{out_trade_no}',
+  path: { out_trade_no: fields.out_trade_no },
+  doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012503286',
+})
+
+export const queryByMixTradeNo = defineOperation({
+  ...common,
+  ...asked,
+  id: 'medIns.queryByMixTradeNo',
+  title: 'Ask for an order by the mixed order number (使用医保自费混合订单号查看下单结果)',
+  route: 'GET /v3/med-ins/orders/mix-trade-no/{mix_trade_no}',
+  path: { mix_trade_no: fields.mix_trade_no },
+  doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012503155',
+})
