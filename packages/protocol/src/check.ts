@@ -24,6 +24,8 @@ export interface CheckOptions {
   readonly fourByteText?: 'refuse' | 'accept'
   /** Decides rules that depend on it; without it they are not applied. */
   readonly mode?: 'direct' | 'partner'
+  /** Fields that the dialect fills in: a caller may not give them (`refuse`), a message must have them (`accept`). Default `refuse`. */
+  readonly filledFields?: 'refuse' | 'accept'
   /** `sealed`: sealed fields hold ciphertext, so their clear lengths do not apply. Default `clear`. */
   readonly sealedFields?: 'clear' | 'sealed'
   /** Bounds that no page of the product states. Default `accept`; the simulator refuses. */
@@ -61,7 +63,16 @@ function checkGroup(
     const field = fields[name] as Field
     const here = `${at}/${escapePointer(name)}`
     const given = Object.hasOwn(value, name) ? value[name] : undefined
-    if (given === undefined) {
+    if (field.filled && options.filledFields !== 'accept') {
+      if (given !== undefined) {
+        problems.push({
+          at: here,
+          found: describe(given),
+          expected: 'nothing: it is filled in',
+          rule: 'filled',
+        })
+      }
+    } else if (given === undefined) {
       if (!field.optional)
         problems.push({ at: here, found: 'nothing', expected: expectation(field), rule: 'required' })
     } else {

@@ -17,6 +17,8 @@ export interface Field<In = unknown, Out = In> {
   readonly sealed?: true
   /** No page of the product states its bounds; they are taken from a sister product. `check` accepts more. */
   readonly supposed?: true
+  /** Filled in by the dialect (`nonce_str`, `sign`); a caller never gives it. */
+  readonly filled?: true
   /** One line in English, with the Chinese term where it is the field's term. */
   readonly meaning?: string
   /** Never set: carries the types only. */
@@ -134,12 +136,13 @@ export type InputOf<F> = F extends Field<infer In, infer _Out> ? In : never
 export type AnswerOf<F> = F extends Field<infer _In, infer Out> ? Out : never
 
 type OptionalNames<Fs> = { [N in keyof Fs]: Fs[N] extends { optional: true } ? N : never }[keyof Fs]
+type FilledNames<Fs> = { [N in keyof Fs]: Fs[N] extends { filled: true } ? N : never }[keyof Fs]
 type Flat<T> = { [N in keyof T]: T[N] } & {}
 
 /** The object a caller gives for these fields. */
 export type InputsOf<Fs> = Flat<
-  { -readonly [N in Exclude<keyof Fs, OptionalNames<Fs>>]: InputOf<Fs[N]> } & {
-    -readonly [N in OptionalNames<Fs>]?: InputOf<Fs[N]>
+  { -readonly [N in Exclude<keyof Fs, OptionalNames<Fs> | FilledNames<Fs>>]: InputOf<Fs[N]> } & {
+    -readonly [N in Exclude<OptionalNames<Fs>, FilledNames<Fs>>]?: InputOf<Fs[N]>
   }
 >
 
@@ -289,6 +292,11 @@ export function optional<F extends Field>(field: F): F & { readonly optional: tr
 export function required<F extends Field>(field: F): Omit<F, 'optional'> & Field<InputOf<F>, AnswerOf<F>> {
   const { optional: _optional, ...rest } = field
   return make(rest)
+}
+
+/** The same field, which the dialect fills in when the message is made. */
+export function filled<F extends Field>(field: F): F & { readonly filled: true } {
+  return make({ ...field, filled: true })
 }
 
 /**

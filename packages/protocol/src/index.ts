@@ -1,6 +1,8 @@
 /** What WeChat Pay says, as data, and how its bytes are trusted. */
+
 export * as apiv3 from './apiv3/index.ts'
 export * as bill from './bill/index.ts'
+export * as callback from './callback/index.ts'
 export { type CheckOptions, check, describe, expectation, measure, type Problem } from './check.ts'
 export { commonErrors, errorCase } from './errors.ts'
 export type {
@@ -22,6 +24,7 @@ export type {
   WholeField,
 } from './fields.ts'
 export { readFlat, writeFlat } from './flat.ts'
+export * as idcard from './idcard.ts'
 export { parseJson } from './json.ts'
 export {
   type Advice,
@@ -59,3 +62,5 @@ export {
 export { readAnswer } from './reading.ts'
 export type { Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'
+export * as token from './token/index.ts'
+export * as xmlmd5 from './xmlmd5/index.ts'
