@@ -71,11 +71,11 @@ test('the create takes 17 fields with 17 nested ones, complete 12, cancel 4, syn
   assert.deepEqual(counts(sync.body), [4, 7])
 })
 
-test("notifications hold the 27 documented fields and the order's rate where it comes", () => {
+test("notifications hold the 21 documented fields of this product and the order's rate where it comes", () => {
   const unlisted = ['currency', 'currency_price', 'currency_rate_info', 'notify_url']
   for (const { resource } of Object.values(payscoreNotifications)) {
     const names = Object.keys(resource.fields).filter((name) => !unlisted.includes(name))
-    assert.equal(names.length, 27)
+    assert.equal(names.length, 21)
   }
 })
 

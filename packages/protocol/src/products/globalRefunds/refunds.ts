@@ -51,7 +51,7 @@ const refundAmount = group({
 const promotions = optional(
   list(
     group({
-      promotion_id: supposed(text(32)).describe('Number of the coupon (券ID).'),
+      promotion_id: optional(supposed(text(32))).describe('Number of the coupon (券ID).'),
       scope: optional(refundPromotionScope).describe('What it applied to (优惠范围).'),
       type: optional(refundPromotionType).describe('What kind it is (优惠类型).'),
       amount: optional(minor).describe('Face value (代金券面额).'),

@@ -7,18 +7,6 @@ import { anyText, discountInNotice, payment, riskFundInNotice } from './parts.ts
 /** Nine repeats within 3 h 4 min (D26). */
 const schedule = [15, 15, 30, 180, 1800, 1800, 1800, 1800, 3600] as const
 
-/** The page is shared with other modes of PayScore; their fields may appear and mean nothing here. */
-const otherModes = {
-  channel_id: optional(anyText).describe('Of another mode of PayScore; not used here.'),
-  out_trade_no: optional(anyText).describe(
-    'Of the institution-deduction product; not used here (商户订单号).',
-  ),
-  user_service_status: optional(anyText).describe('Of the authorisation product; not used here.'),
-  openorclose_time: optional(anyText).describe('Of the authorisation product; not used here.'),
-  authorization_code: optional(anyText).describe('Of the authorisation product; not used here.'),
-  out_request_no: optional(anyText).describe('Of the authorisation product; not used here.'),
-}
-
 /** No source lists these for notifications, so they are read where they come (D28). */
 const unlisted = {
   currency: optional(text(16)).describe('Settlement currency of the receiving merchant (货币类型).'),
@@ -26,6 +14,7 @@ const unlisted = {
   notify_url: optional(url(256)).describe('Where the merchant takes notifications (商户回调地址).'),
 }
 
+/** The fields of the overseas product; those that other modes of PayScore share the page with are left out. */
 const resourceFields = {
   ...orderFields,
   ...userFields,
@@ -33,7 +22,6 @@ const resourceFields = {
   post_payments: list(payment).describe('Items to be paid after the service (后付费项目).'),
   post_discounts: optional(list(discountInNotice)).describe('Discounts by the merchant (商户优惠).'),
   order_id: optional(orderFields.order_id),
-  ...otherModes,
   ...unlisted,
 }
 

@@ -148,6 +148,9 @@ export const create = defineOperation({
   ],
   result: group({
     ...answer,
+    risk_fund: optional(answer.risk_fund),
+    time_range: optional(answer.time_range),
+    notify_url: optional(answer.notify_url),
     package: optional(anyText).describe(
       'Opens the confirmation page, valid for one hour; passed on untouched (跳转微信侧数据包).',
     ),
