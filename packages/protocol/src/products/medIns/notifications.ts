@@ -14,7 +14,7 @@ import { cashAddFee, cashReduceFee, fields, ownersOfOrder } from './order.ts'
 
 /**
  * The paid order. Nine fields are sure; amounts may be absent or spelled as text, and the details
- * may be one object without an amount, so a query says what was really paid (X11).
+ * may be one object with a type alone, so a query says what was really paid (X11).
  */
 export const paid = defineNotification({
   id: 'medIns.paid',
@@ -51,15 +51,18 @@ export const paid = defineNotification({
     wechat_pay_cash_fee: optional(textual(fields.wechat_pay_cash_fee)),
     cash_add_detail: optional(
       orOne(
-        list(group({ cash_add_fee: optional(textual(cashAddFee)), cash_add_type: cashAddType })).describe(
-          'What was added to the cash share (现金补充列表).',
-        ),
+        list(
+          group({ cash_add_fee: optional(textual(cashAddFee)), cash_add_type: optional(cashAddType) }),
+        ).describe('What was added to the cash share (现金补充列表).'),
       ),
     ),
     cash_reduce_detail: optional(
       orOne(
         list(
-          group({ cash_reduce_fee: optional(textual(cashReduceFee)), cash_reduce_type: cashReduceType }),
+          group({
+            cash_reduce_fee: optional(textual(cashReduceFee)),
+            cash_reduce_type: optional(cashReduceType),
+          }),
         ).describe('What was taken off the cash share (现金减免列表).'),
       ),
     ),
