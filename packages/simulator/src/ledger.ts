@@ -19,6 +19,8 @@ export interface Transaction {
   /** What the payer paid after coupons. */
   readonly payerMinor: number
   readonly currency: string
+  /** Yuan for one unit of the currency, times 100 000 000, where the payer paid in yuan. */
+  readonly rate?: number
   readonly coupons: readonly Coupon[]
   readonly successMs: number
   /** `JSAPI`, `APP`, `MWEB`, `NATIVE`, … */

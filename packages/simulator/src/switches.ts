@@ -40,9 +40,20 @@ export interface Switches {
     bureauChecks: boolean
   }
   payscore: {
-    paidEvent: 'USER_PAID' | 'none'
+    /** Which notices tell of a payment; `both` adds TRANSACTION.SUCCESS. */
+    paidEvent: 'USER_PAID' | 'both' | 'none'
     ratesInNotices: boolean
+    /** How notices spell `total_amount`. */
+    totalInNotices: 'number' | 'text'
+    /** What `promotion_detail[].currency` says. */
+    couponCurrency: 'order' | 'CNY'
+    /** Yuan for one unit of a currency, times 100 000 000; locked when a user confirms. */
+    rates: Record<string, number>
   }
+  /** How statements of overseas merchants spell amounts. */
+  statementAmounts: 'major' | 'minor'
+  /** Bounds that a sister product documents and this one does not. */
+  supposedBounds: 'refuse' | 'accept'
   wecom: {
     fiveMinuteRule: boolean
     innerKey: 'AESKey'
@@ -96,7 +107,15 @@ export const defaultSwitches: Switches = {
     legOrder: 'cashFirst',
     bureauChecks: false,
   },
-  payscore: { paidEvent: 'USER_PAID', ratesInNotices: false },
+  payscore: {
+    paidEvent: 'USER_PAID',
+    ratesInNotices: false,
+    totalInNotices: 'number',
+    couponCurrency: 'order',
+    rates: { HKD: 91_850_000 },
+  },
+  statementAmounts: 'major',
+  supposedBounds: 'refuse',
   wecom: {
     fiveMinuteRule: true,
     innerKey: 'AESKey',

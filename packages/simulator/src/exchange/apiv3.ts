@@ -166,18 +166,22 @@ function publicKeyOf(pem: string): KeyObject {
 
 function readCall({ world, operation, request, path }: Arrival, caller: Merchant): Call {
   const unknown = world.switches.strictUnknownKeys ? 'refuse' : 'ignore'
+  const beyondSupposed = world.switches.supposedBounds
   const query = readFlat(operation.query ?? {}, new URLSearchParams(request.search))
   const problems = [
     ...check(operation.path ?? {}, [], path, { at: '/path', unknown: 'ignore' }),
     ...check(operation.query ?? {}, operation.body ? [] : (operation.rules ?? []), query, {
       at: '/query',
       unknown,
+      beyondSupposed,
     }),
   ]
   let body: Record<string, unknown> = {}
   if (operation.body && operation.encoding !== 'multipart') {
     body = unsealBody(world, operation.body, parseBody(request.body), request)
-    problems.push(...check(operation.body, operation.rules ?? [], body, { at: '/body', unknown }))
+    problems.push(
+      ...check(operation.body, operation.rules ?? [], body, { at: '/body', unknown, beyondSupposed }),
+    )
   }
   const first = problems[0]
   if (first) throw paramError(first, { path, query, body })

@@ -2,7 +2,7 @@
 import { group, list, optional, text, url } from '../../fields.ts'
 import { defineNotification } from '../../operation.ts'
 import { moneyFields, orderFields, rateFields, userFields } from './orders.ts'
-import { anyText, discountInNotice, payment, riskFundInNotice } from './parts.ts'
+import { discountInNotice, payment, riskFundInNotice } from './parts.ts'
 
 /** Nine repeats within 3 h 4 min (D26). */
 const schedule = [15, 15, 30, 180, 1800, 1800, 1800, 1800, 3600] as const
