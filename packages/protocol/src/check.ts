@@ -1,7 +1,7 @@
 /** Holding what a caller gives against the declaration: every problem at once, never a value in a message. */
 import type { AnyField, Field, Fields, GroupField, TextField, UploadField } from './fields.ts'
-import type { Condition, Rule } from './rules.ts'
-import { isDay, isIp, isJson, isOffsetTime, isPosition, isStamp, isTime } from './text-forms.ts'
+import type { Breach, Condition, Rule } from './rules.ts'
+import { isDay, isIp, isJson, isOffsetTime, isPlainDay, isPosition, isStamp, isTime } from './text-forms.ts'
 
 /** One thing wrong with an input. */
 export interface Problem {
@@ -13,6 +13,8 @@ export interface Problem {
   readonly expected: string
   /** The name of the check that failed: `required`, `length`, `charset`, `sums`, … */
   readonly rule: string
+  /** How the platform refuses it, where not as a malformed parameter. */
+  readonly breach?: Breach
 }
 
 export interface CheckOptions {
@@ -182,6 +184,7 @@ const formats: Record<NonNullable<TextField['format']>, (value: string) => strin
   offsetTime: (value) =>
     isOffsetTime(value) ? undefined : 'a time with its offset in figures, such as 2026-03-17T10:20:30+08:00',
   day: (value) => (isDay(value) ? undefined : 'a day, yyyy-MM-dd'),
+  plainDay: (value) => (isPlainDay(value) ? undefined : 'a day, yyyyMMdd'),
   stamp: (value) => (isStamp(value) ? undefined : 'a time, yyyyMMddHHmmss'),
   ip: (value) => (isIp(value) ? undefined : 'an IPv4 or IPv6 address'),
   position: (value) =>
@@ -228,6 +231,7 @@ function checkRule(
       found,
       expected,
       rule: rule.rule,
+      ...(rule.breach && { breach: rule.breach }),
     })
   const given = (path: string) => reach(value, path) !== undefined
   switch (rule.rule) {
@@ -291,6 +295,14 @@ function checkRule(
         complain(rule.field, 'a larger number', `at most ${rule.bound}`)
       return
     }
+    case 'covers':
+      if (total(value, rule.fields) < total(value, rule.parts))
+        complain(
+          rule.fields.length === 1 ? (rule.fields[0] as string) : '',
+          'a smaller number',
+          `${rule.fields.join(' and ')} of at least the sum of ${rule.parts.join(', ')}`,
+        )
+      return
     case 'same': {
       const [one, other] = rule.fields.map((field) => reach(value, field))
       if (one === undefined || other === undefined || !holds(rule.when, value, options)) return

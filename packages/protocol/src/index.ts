@@ -60,7 +60,7 @@ export {
   serviceStage,
 } from './products/payscore/index.ts'
 export { readAnswer } from './reading.ts'
-export type { Condition, Rule } from './rules.ts'
+export type { Breach, Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'
 export * as token from './token/index.ts'
 export * as xmlmd5 from './xmlmd5/index.ts'

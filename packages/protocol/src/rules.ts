@@ -7,7 +7,16 @@ export type Condition =
   | { readonly mode: 'direct' | 'partner' }
   | { readonly all: readonly Condition[] }
 
-export type Rule =
+/** A rule, and how the platform names a breach of it where it is not a malformed parameter. */
+export type Rule = RuleShape & { readonly breach?: Breach }
+
+/** The code, and the internal number, with which a breach is refused. */
+export interface Breach {
+  readonly code: string
+  readonly number?: number
+}
+
+type RuleShape =
   | {
       readonly rule: 'exactlyOne' | 'atMostOne' | 'atLeastOne' | 'together'
       readonly fields: readonly string[]
@@ -26,6 +35,7 @@ export type Rule =
     }
   | { readonly rule: 'differ'; readonly fields: readonly string[] }
   | { readonly rule: 'atMost'; readonly field: string; readonly bound: string }
+  | { readonly rule: 'covers'; readonly fields: readonly string[]; readonly parts: readonly string[] }
   | { readonly rule: 'unique'; readonly list: string; readonly by: readonly string[] }
   | { readonly rule: 'same'; readonly fields: readonly [string, string]; readonly when: Condition }
   | {
@@ -97,6 +107,11 @@ export function atMost(field: string, bound: string): Rule {
   return { rule: 'atMost', field, bound }
 }
 
+/** These numbers together are not less than those parts together; absent fields count 0. */
+export function covers(fields: readonly string[], parts: readonly string[]): Rule {
+  return { rule: 'covers', fields, parts }
+}
+
 /** No two members of a list agree in all of these fields. */
 export function unique(list: string, ...by: string[]): Rule {
   return { rule: 'unique', list, by }
@@ -135,4 +150,12 @@ export function mode(mode: 'direct' | 'partner'): Condition {
 /** Holds when all of these hold. */
 export function all(...conditions: Condition[]): Condition {
   return { all: conditions }
+}
+
+/**
+ * The same rule, whose breach the platform answers with this code instead of `PARAM_ERROR`.
+ * @example refusedAs('INVALID_REQUEST', unique('sub_orders', 'mchid', 'out_trade_no'))
+ */
+export function refusedAs(code: string, rule: Rule, number?: number): Rule {
+  return { ...rule, breach: { code, ...(number !== undefined && { number }) } }
 }

@@ -29,6 +29,7 @@ import {
   mode,
   needs,
   positive,
+  refusedAs,
   refuses,
   same,
   sums,
@@ -185,4 +186,17 @@ test('a place is two decimals, and an offset can be demanded in figures', () => 
   assert.equal(found(offsetTime, '2026-03-14T10:15:42+08:00'), 0)
   for (const wrong of ['2026-03-14T02:15:42Z', '2026-03-14T10:15:42'])
     assert.equal(found(offsetTime, wrong), 1)
+})
+
+test('a rule says how the platform refuses its breach, and other problems say nothing of it', () => {
+  const twice = refusedAs('INVALID_REQUEST', unique('adds', 'no'), 268498688)
+  const fields = { adds: list(group({ no: text(1) })) }
+  const found = check(fields, [twice], { adds: [{ no: 'a' }, { no: 'a' }, { no: 'bb' }] })
+  assert.deepEqual(
+    found.map(({ rule, breach }) => [rule, breach]),
+    [
+      ['length', undefined],
+      ['unique', { code: 'INVALID_REQUEST', number: 268498688 }],
+    ],
+  )
 })

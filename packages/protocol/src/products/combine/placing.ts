@@ -15,7 +15,7 @@ import {
   whole,
 } from '../../fields.ts'
 import { defineOperation } from '../../operation.ts'
-import { exactlyOne, mode, needs, refuses, unique } from '../../rules.ts'
+import { exactlyOne, mode, needs, refusedAs, refuses, unique } from '../../rules.ts'
 import {
   currency,
   h5Type,
@@ -149,7 +149,7 @@ const contract = group({
   notify_url: notifyUrl.describe('Where the contract is announced.'),
 }).describe('Sign a deduction contract while paying (预签约).')
 
-const distinct = unique('sub_orders', 'mchid', 'out_trade_no')
+const distinct = refusedAs('INVALID_REQUEST', unique('sub_orders', 'mchid', 'out_trade_no'))
 const subOrders = 'The sub-orders (子单信息), 1 to 50; newer pages: 2 to 10 in direct mode.'
 
 const prepaid = {

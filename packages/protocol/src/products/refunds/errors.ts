@@ -46,7 +46,7 @@ const againstRules = errorCase(
   268447843,
 )
 const noPermission = errorCase('NO_AUTH', 403, 'configure', 'No permission for this refund (没有退款权限).')
-const poor = errorCase(
+const lowFunds = errorCase(
   'NOT_ENOUGH',
   403,
   'repeat',
@@ -63,7 +63,7 @@ export const applyErrors = [
     'stop',
     "The user's account is closed (用户账户异常): settle with the user in another way.",
   ),
-  poor,
+  lowFunds,
   malformed,
   noMerchant,
   errorCase(
@@ -120,6 +120,5 @@ export const returnErrors = [
   noMerchant,
   tooFast,
   errorCase('INVALID_REQUEST', 400, 'fix', 'The refund was not advanced, or has not succeeded.'),
-  poor,
   noPermission,
 ] as const satisfies readonly ErrorCase[]

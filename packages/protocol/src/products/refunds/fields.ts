@@ -13,7 +13,7 @@ import {
   time,
   whole,
 } from '../../fields.ts'
-import { atMost, has, is, needs, type Rule, sums, unique } from '../../rules.ts'
+import { atMost, has, is, needs, type Rule, refusedAs, sums, unique } from '../../rules.ts'
 import {
   abnormalType,
   bankType,
@@ -57,9 +57,9 @@ export const givenAmount = {
   ),
 }
 export const givenAmountRules: readonly Rule[] = [
-  atMost('refund', 'total'),
-  sums('refund', { plus: ['from[].amount'], when: has('from') }),
-  unique('from', 'account'),
+  refusedAs('INVALID_REQUEST', atMost('refund', 'total')),
+  refusedAs('INVALID_REQUEST', sums('refund', { plus: ['from[].amount'], when: has('from') })),
+  refusedAs('INVALID_REQUEST', unique('from', 'account')),
 ]
 
 /** What every application for a refund gives. */
