@@ -13,6 +13,8 @@ const refundMembers = [
   'amount object R',
   'amount.refund int R',
   'amount.currency string R',
+  'amount.total int O',
+  'amount.payer_total int O',
   'amount.payer_refund int O',
   'amount.payer_currency string O',
   'amount.exchange_rate object O',
@@ -28,6 +30,9 @@ const promotion = (name: string) => [
   `${name}.refund_amount int O`,
   `${name}.currency string O`,
 ]
+// Three sources, three names: all are read.
+const promotions = ['detail[]', 'promotion_detail[]', 'refund_detail[]'].flatMap(promotion)
+
 const outcome = [
   'channel string O =ORIGINAL|BALANCE|OTHER_BALANCE|OTHER_BANKCARD',
   'recv_account string O',
@@ -115,7 +120,7 @@ const calls: readonly Exception[] = [
       ),
       ...['time_range', 'location', 'attach', 'notify_url'].map((name) => `${name} ~ O`),
       'order_id ~ R',
-      'package string R',
+      'package string O',
     ],
   },
   {
@@ -214,9 +219,9 @@ const refunds: readonly Exception[] = [
       'out_refund_no string R',
       'create_time string R',
       ...refundMembers,
-      ...promotion('detail[]'),
-      'transaction_id string O',
-      'out_trade_no string O',
+      ...promotions,
+      'transaction_id string R',
+      'out_trade_no string R',
       ...outcome,
     ],
   },
@@ -228,11 +233,15 @@ const refunds: readonly Exception[] = [
       ...['id', 'out_refund_no', 'create_time', 'amount', 'amount.refund', 'amount.currency'].map(
         (n) => `${n} ~ R`,
       ),
-      ...['amount.payer_refund', 'amount.payer_currency', 'amount.exchange_rate'].map(
-        (name) => `${name} ~ O`,
-      ),
+      ...[
+        'amount.total',
+        'amount.payer_total',
+        'amount.payer_refund',
+        'amount.payer_currency',
+        'amount.exchange_rate',
+      ].map((name) => `${name} ~ O`),
       ...['amount.exchange_rate.type', 'amount.exchange_rate.rate'].map((name) => `${name} ~ O`),
-      ...promotion('detail[]'),
+      ...promotions,
     ],
   },
   {
@@ -253,7 +262,7 @@ const refunds: readonly Exception[] = [
       ...['id string R', 'out_refund_no string R', 'create_time string R', ...refundMembers].map(
         (f) => `data[].${f}`,
       ),
-      ...promotion('refund_detail[]').map((field) => `data[].${field}`),
+      ...promotions.map((field) => `data[].${field}`),
       ...outcome.map((field) => `data[].${field}`),
       'total_num int R',
       'current_total_num int R',

@@ -111,6 +111,9 @@ export function readRefunds(dossier: Dossier): GroupFacts[] {
   counted('CT 11.3', request.length, said('E10 request'))
   const resource = fieldsOf(dossier.section('12'), { columns: pathColumns })
   counted('CT 12', resource.length, said('E18 resource'))
+  // 26 with success, 17 without: what came of the money is told only then.
+  const unsuccessful = resource.filter((field) => !onlyWithSuccess.test(field.path))
+  counted('CT 12 without success', unsuccessful.length, 17)
   const { create, query } = refundErrors(dossier)
   const domestic = '/v3/refund/domestic/refunds'
   const domesticAbnormal = abnormalOf(dossier, 'E12')
@@ -139,12 +142,15 @@ export function readRefunds(dossier: Dossier): GroupFacts[] {
         id: `refunds.${name}`,
         section: 'CT 12',
         event: name === 'succeeded' ? 'REFUND.SUCCESS' : `REFUND.${name.toUpperCase()}`,
-        resource,
+        resource: name === 'succeeded' ? resource : unsuccessful,
       })),
     },
     { group: 'ecommerceRefunds', operations: ecommerceOf(dossier, refund), notifications: [] },
   ]
 }
+
+const onlyWithSuccess =
+  /^(recv_account|fund_source|amount\.(settlement_\w+|currency|payer_currency|exchange_rate.*))$/
 
 const pathColumns = { name: 'Path', type: 'Type(max)', need: 'Req', note: 'Meaning' }
 

@@ -242,12 +242,13 @@ function limitsOf(rest: string, max: string): { min?: number; max?: number } {
   }
 }
 
-// A note that begins with two or more words in backticks lists the field's values.
+// A note that begins with words in backticks lists the field's values; one alone must be all it says.
 function enumOf(note: string): string[] | undefined {
   const plain = note.replaceAll(/\s*\([^)]*\)/g, '').replace(/^[a-z-]+: /, '')
   const bars = /^`[A-Za-z0-9_]+`(?:\s*\\\|\s*`[A-Za-z0-9_]+`)+/.exec(plain)
   const commas = /^`[A-Z0-9_]+`(?:, `[A-Z0-9_]+`)+/.exec(plain)
   const spaces = /^`[A-Z]+_[A-Z]+`(?: `[A-Z_]+`)+/.exec(plain)
-  const found = bars ?? commas ?? spaces
-  return found === null ? undefined : quoted(found[0])
+  const single = /^`[A-Z][A-Z0-9_]+`(?=;|$)|^CNY(?= only$|$)/.exec(plain)
+  const found = bars ?? commas ?? spaces ?? single
+  return found === null ? undefined : quoted(found[0].replace(/^CNY/, '`CNY`'))
 }

@@ -176,10 +176,10 @@ export function payinsuranceColumns(dossier: Dossier): Record<string, string[]> 
   }
   const all = ordered('ALL / SUCCESS', 55)
   return {
-    'payinsurance.ALL': all,
-    'payinsurance.SUCCESS': all,
-    'payinsurance.REFUND': ordered('REFUND', 53),
-    'payinsurance.42': ordered('42-col', 42),
+    'payinsurance.all': all,
+    'payinsurance.success': all,
+    'payinsurance.refund': ordered('REFUND', 53),
+    'payinsurance.compact': ordered('42-col', 42),
   }
 }
 

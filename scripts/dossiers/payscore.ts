@@ -65,7 +65,10 @@ export function readPayscore(dossier: Dossier): GroupFacts {
       id: event === 'CONFIRM' ? 'payscore.confirmed' : 'payscore.paid',
       section: 'PS 9.3',
       event: `PAYSCORE.USER_${event}`,
-      resource: resourceOf(dossier, order),
+      // USER_PAID has one field less.
+      resource: resourceOf(dossier, order).map((field) =>
+        event === 'PAID' && field.path === 'risk_fund.name' ? { ...field, required: 'O' as const } : field,
+      ),
     })),
   }
 }

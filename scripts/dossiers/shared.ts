@@ -6,7 +6,7 @@ import { counted, type ErrorCode, type GroupFacts, operation } from './shape.ts'
 export function readCertificates(dossier: Dossier): GroupFacts {
   const section = dossier.section('5')
   const result = fieldsOf(section, {
-    columns: { name: 'Response path', type: 'Type' },
+    columns: { name: 'Response path', type: 'Type', note: 'Meaning' },
     always: 'R',
   })
   counted('AP 5', result.length, 9)
@@ -60,7 +60,11 @@ const bills = [
 /** AP 13: bills, and the columns of every bill file. */
 export function readBills(dossier: Dossier, columns: Record<string, string[]>): GroupFacts {
   const section = dossier.section('13.1')
-  const plain = fieldsOf(section, { columns: { name: 'Path', type: 'Type(max)' }, nth: 1, always: 'R' })
+  const plain = fieldsOf(section, {
+    columns: { name: 'Path', type: 'Type(max)', note: 'Meaning' },
+    nth: 1,
+    always: 'R',
+  })
   counted('AP 13.1', plain.length, 3)
   const encrypted = proseOf(
     section,
@@ -131,12 +135,12 @@ function tradeColumns(dossier: Dossier): Record<string, string[]> {
   const flow = listed(/Summary \(5\): ([^.]*)\./)
   counted('AP 13.4 fund flow summary', flow.length, 5)
   return {
-    'trade.ALL': all,
-    'trade.ALL.summary': summary,
-    'trade.SUCCESS': success,
-    'trade.SUCCESS.summary': paid,
-    'trade.REFUND': refund,
-    'trade.REFUND.summary': summary,
+    'trade.all': all,
+    'trade.all.summary': summary,
+    'trade.success': success,
+    'trade.success.summary': paid,
+    'trade.refund': refund,
+    'trade.refund.summary': summary,
     fundFlow,
     'fundFlow.summary': flow,
   }

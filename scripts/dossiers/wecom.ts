@@ -89,7 +89,12 @@ export function readWecom(dossier: Dossier): GroupFacts {
     notifications: [
       notice(dossier, 'wecom.paid', '5.5', 'TRANSACTION.SUCCESS', 13),
       notice(dossier, 'wecom.refunded', '5.6', 'REFUND.*', 11),
-      { id: 'wecom.callbackCheck', section: 'WC 5.2', event: 'GET echostr', resource: [] },
+      {
+        id: 'wecom.callbackCheck',
+        section: 'WC 5.2',
+        event: 'GET echostr',
+        resource: prose('5.2', 'GET with `echostr`'),
+      },
     ],
   }
 }
