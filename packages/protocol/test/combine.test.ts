@@ -285,6 +285,14 @@ test('sub-merchants are named in partner mode and never in direct mode', () => {
     '/sub_orders/1/sub_mchid refuses',
   ])
   assert.deepEqual(problems(combine.createNative, requests.createNative, { mode: 'partner' }), [])
+  assert.deepEqual(problems(combine.close, requests.close, { mode: 'partner' }), [
+    '/sub_orders/0/sub_mchid needs',
+    '/sub_orders/1/sub_mchid needs',
+  ])
+  const individual = changed(requests.close, 'sub_orders', [
+    { mchid: '1688000101', out_trade_no: 'SO20260317C00003_1', individual_auth_id: 'i' },
+  ])
+  assert.deepEqual(problems(combine.close, individual, { mode: 'partner' }), [])
 })
 
 test('the number is not repeated in the body of a close', () => {

@@ -13,10 +13,18 @@ import {
   whole,
 } from '../../fields.ts'
 import { defineOperation, empty } from '../../operation.ts'
-import { is, mode, needs, refuses } from '../../rules.ts'
+import { is, needs } from '../../rules.ts'
 import { couponScope, couponType, currency, tradeScenario, tradeState, tradeType } from './enumerations.ts'
 import { orderErrors, orderNotFound, orderPaid } from './errors.ts'
-import { combineNumber, individualAuthId, individualName, subAppid, subMchid, subNumber } from './placing.ts'
+import {
+  combineNumber,
+  individualAuthId,
+  individualName,
+  partnerNamesPayeeOrIndividual,
+  subAppid,
+  subMchid,
+  subNumber,
+} from './placing.ts'
 
 const promotion = group({
   coupon_id: optional(text(32).describe('Number of the coupon (券ID).')),
@@ -213,7 +221,7 @@ export const close = defineOperation({
           sub_appid: optional(subAppid),
           individual_auth_id: optional(individualAuthId),
         },
-        refuses(mode('direct'), 'sub_mchid'),
+        ...partnerNamesPayeeOrIndividual,
       ),
       1,
       50,

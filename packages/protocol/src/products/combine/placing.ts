@@ -15,7 +15,7 @@ import {
   whole,
 } from '../../fields.ts'
 import { defineOperation } from '../../operation.ts'
-import { exactlyOne, mode, needs, refusedAs, refuses, unique } from '../../rules.ts'
+import { all, exactlyOne, lacks, mode, needs, refusedAs, refuses, unique } from '../../rules.ts'
 import {
   currency,
   h5Type,
@@ -92,6 +92,11 @@ const detailedSubOrder = {
   detail: optional(text(6000).describe('Goods in detail (商品详情).')),
   profit_sharing: optional(flag.describe('Older twin of `settle_info.profit_sharing`, which wins.')),
 }
+/** In partner mode a sub-order is for a sub-merchant or for an individual. */
+export const partnerNamesPayeeOrIndividual = [
+  needs(all(mode('partner'), lacks('individual_auth_id')), 'sub_mchid'),
+  refuses(mode('direct'), 'sub_mchid'),
+]
 const partnerNamesPayee = [needs(mode('partner'), 'sub_mchid'), refuses(mode('direct'), 'sub_mchid')]
 
 const openid = text(128).describe('The user under `combine_appid` (用户标识).')
@@ -201,7 +206,7 @@ export const createApp = defineOperation({
           individual_auth_id: optional(individualAuthId),
           individual_name: optional(individualName),
         },
-        refuses(mode('direct'), 'sub_mchid'),
+        ...partnerNamesPayeeOrIndividual,
       ),
       1,
       50,
