@@ -14,7 +14,9 @@ export interface Transaction {
   readonly subOpenid?: string
   readonly outTradeNo: string
   /** The combined order it belongs to. */
-  readonly combine?: { readonly mchid: string; readonly outTradeNo: string }
+  readonly combine?: { readonly mchid: string; readonly outTradeNo: string; readonly transactionId?: string }
+  /** The individual payee who receives in place of a sub-merchant. */
+  readonly individualAuthId?: string
   readonly amountMinor: number
   /** What the payer paid after coupons. */
   readonly payerMinor: number

@@ -15,7 +15,7 @@
  *
  * Rows and jobs are plain JSON, so that a snapshot holds the whole world.
  */
-import type { ErrorCase, InputsOf, OperationShape, ResultOfOperation } from '@chadan/protocol'
+import type { ErrorCase, InputsOf, OperationShape, Problem, ResultOfOperation } from '@chadan/protocol'
 import type { Merchant, World } from './world.ts'
 
 /** A verified and checked request on its way to a handler. */
@@ -49,16 +49,30 @@ export type Handler<D extends OperationShape = OperationShape> = (
   call: Call<D>,
 ) => Answer<D> | Promise<Answer<D>>
 
+/** Where a product's side of an interface departs from its declaration, by a switch. */
+export interface Manners {
+  /** Problems of the declaration that this side passes over. */
+  readonly excuses?: (problem: Problem) => boolean
+  /** How this side spells a declared code. */
+  readonly spell?: (code: string) => string
+  /** Whether a request that is answered 429 is carried out all the same. */
+  readonly acceptsTooMany?: () => boolean
+}
+
 /** A handler with its operation, its types checked against the declaration. */
-export interface Handled {
+export interface Handled extends Manners {
   readonly operation: OperationShape
   readonly handle: Handler
 }
 
 /** Ties a handler to an operation. */
-export function handle<D extends OperationShape>(operation: D, handler: Handler<D>): Handled {
+export function handle<D extends OperationShape>(
+  operation: D,
+  handler: Handler<D>,
+  manners: Manners = {},
+): Handled {
   // The exchange calls a handler only with what its own operation's check let through.
-  return { operation, handle: handler as unknown as Handler }
+  return { operation, handle: handler as unknown as Handler, ...manners }
 }
 
 /** What a person sees before paying, and afterwards. */

@@ -12,7 +12,7 @@ import {
   statusOf,
 } from '@chadan/protocol'
 import type { PlannedFault } from '../faults.ts'
-import { type Call, errorCaseOf, Refusal } from '../product.ts'
+import { type Call, errorCaseOf, type Handled, Refusal } from '../product.ts'
 import type { Merchant, OpenWorld } from '../world.ts'
 import type { Arrival, Exchange } from './exchange.ts'
 import { tooFast } from './limits.ts'
@@ -20,12 +20,13 @@ import type { RawRequest } from './request.ts'
 
 /** Answers one APIv3 request. */
 export const apiv3Exchange: Exchange = async (arrival) => {
-  const { world, operation, request, fault } = arrival
+  const { world, operation, request, fault, handled } = arrival
   let caller: Merchant | undefined
   try {
     checkHeaders(operation, request)
     caller = authenticate(world, request)
     if (fault?.fault === 'tooMany' || tooFast(world, caller.mchid, operation.id)) {
+      if (handled.acceptsTooMany?.()) await handled.handle(readCall(arrival, caller))
       throw new Refusal(codeLike(operation, 429, 'FREQUENCY_LIMITED'), '请求过于频繁，请稍后再试', {
         status: 429,
         number: 268447840,
@@ -33,12 +34,12 @@ export const apiv3Exchange: Exchange = async (arrival) => {
     }
     if (fault?.fault === 'systemError') throw systemError(operation, fault)
     const call = readCall(arrival, caller)
-    const result = await arrival.handled.handle(call)
+    const result = await handled.handle(call)
     if (fault?.fault === 'systemErrorAfter') throw systemError(operation, fault)
     return answer(world, operation, caller, request, result, fault)
   } catch (error) {
-    if (error instanceof Unsigned) return refuse(world, error.refusal, operation)
-    if (error instanceof Refusal) return refuse(world, error, operation, caller && { caller, request, fault })
+    if (error instanceof Unsigned) return refuse(world, error.refusal, handled)
+    if (error instanceof Refusal) return refuse(world, error, handled, caller && { caller, request, fault })
     throw error
   }
 }
@@ -164,7 +165,7 @@ function publicKeyOf(pem: string): KeyObject {
   return key
 }
 
-function readCall({ world, operation, request, path }: Arrival, caller: Merchant): Call {
+function readCall({ world, operation, request, path, handled }: Arrival, caller: Merchant): Call {
   const unknown = world.switches.strictUnknownKeys ? 'refuse' : 'ignore'
   const beyondSupposed = world.switches.supposedBounds
   const query = readFlat(operation.query ?? {}, new URLSearchParams(request.search))
@@ -183,7 +184,7 @@ function readCall({ world, operation, request, path }: Arrival, caller: Merchant
       ...check(operation.body, operation.rules ?? [], body, { at: '/body', unknown, beyondSupposed }),
     )
   }
-  const first = problems[0]
+  const first = problems.find((problem) => !handled.excuses?.(problem))
   if (first) throw paramError(first, { path, query, body })
   const call: Call = {
     operation,
@@ -263,9 +264,11 @@ function unsealBody(
 function paramError(problem: Problem, parts: Record<string, unknown>): Refusal {
   const [, location = 'body'] = problem.at.split('/')
   const value = problem.rule === 'required' ? undefined : reach(parts, problem.at)
-  return new Refusal('PARAM_ERROR', `输入源“${problem.at}”的值不符合要求：${problem.expected}`, {
-    status: 400,
-    number: problem.rule === 'unknown' ? 270924358 : 268435461,
+  const { code = 'PARAM_ERROR', number = problem.rule === 'unknown' ? 270924358 : 268435461 } =
+    problem.breach ?? {}
+  return new Refusal(code, `输入源“${problem.at}”的值不符合要求：${problem.expected}`, {
+    ...(code === 'PARAM_ERROR' && { status: 400 }),
+    number,
     detail: {
       location: location === 'path' ? 'url' : location,
       field: problem.at,
@@ -331,10 +334,11 @@ function fileAnswer(world: OpenWorld, result: unknown): Response {
   })
 }
 
-function refuse(world: OpenWorld, refusal: Refusal, operation: OperationShape, signing?: Signing): Response {
+function refuse(world: OpenWorld, refusal: Refusal, handled: Handled, signing?: Signing): Response {
+  const { operation } = handled
   const status = refusal.status ?? errorCaseOf(operation, refusal.code)?.status ?? 400
   const body = JSON.stringify({
-    code: refusal.code,
+    code: handled.spell?.(refusal.code) ?? refusal.code,
     message: refusal.message,
     ...(refusal.detail && { detail: refusal.detail }),
   })
