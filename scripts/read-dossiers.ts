@@ -1,6 +1,7 @@
 /**
  * Writes the lists that the completeness test compares with the declarations.
- * The dossiers are not part of the repository: `node scripts/read-dossiers.ts <folder-of-dossiers>`.
+ * The dossiers are not part of the repository: `node scripts/read-dossiers.ts <folder-of-dossiers>`,
+ * then `npm run format`. With CHADAN_DOSSIERS set to that folder the test reads them again and compares.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

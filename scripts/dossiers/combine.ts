@@ -102,7 +102,7 @@ function errorsOf(dossier: Dossier): ErrorCode[] {
   return [...nineteen, { code: 'ORDER_PAID', status: Number(paid.HTTP), shared: true }]
 }
 
-/** The members of one row of the domestic refund object, the request and the notices: CT 11 and 12. */
+/** CT 11 and 12: domestic and e-commerce refunds, and the notices of both. */
 export function readRefunds(dossier: Dossier): GroupFacts[] {
   const said = auditOf(dossier)
   const refund = fieldsOf(dossier.section('11.4'), { columns: pathColumns })

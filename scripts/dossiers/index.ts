@@ -1,3 +1,4 @@
+import { enumExceptions, exceptions } from '../dossier-exceptions.ts'
 import { readCombine, readRefunds } from './combine.ts'
 import { type Field, unusedExceptions } from './fields.ts'
 import { type Dossier, quoted, readDossier, rowsOf } from './markdown.ts'
@@ -58,6 +59,11 @@ export function extract(folder: string): GroupFile[] {
     [readWecom(WC), ['WC']],
     [readPayinsurance(PI), ['PI']],
   ]
+  spellCheck(
+    Object.values(dossier)
+      .map((one) => one.text)
+      .join('\n'),
+  )
   const unused = unusedExceptions()
   if (unused.length > 0) throw new Error(`listed by hand but never met:\n${unused.join('\n')}`)
   compareWithIndex(
@@ -68,6 +74,20 @@ export function extract(folder: string): GroupFile[] {
     sources: names.map((name) => ({ file: files[name], sha256: dossier[name].sha256 })),
     ...facts,
   }))
+}
+
+// Whatever is listed by hand must be a word of the dossiers: a slip of the pen would prove itself.
+function spellCheck(text: string): void {
+  const words = new Set(text.match(/[A-Za-z0-9_]+/g))
+  const listed = exceptions.flatMap((one) => one.fields.flatMap((line) => line.split(/[ .|=[\](){}]+/)))
+  const values = Object.values(enumExceptions).flat()
+  const strange = [...listed, ...values].filter((word) => /^[A-Za-z_0-9]{2,}$/.test(word) && !words.has(word))
+  // Two names are printed as `settlement_certificate_…`: their common ending is spelt out once.
+  const ours = strange
+    .filter((word) => !/^(int64|int|9007199254740991)$/.test(word))
+    .filter((word) => !words.has(word.replace(/open_wx_pay_media_id$/, '')))
+  if (ours.length > 0)
+    throw new Error(`listed by hand, but no word of the dossiers: ${[...new Set(ours)].join(', ')}`)
 }
 
 // The cash answers say "members as combine-transactions.md 4.2" and "3.1" instead of printing them.

@@ -22,6 +22,7 @@ export interface Difference {
     | 'values'
     | 'sealed'
     | 'status'
+    | 'numbers'
     | 'route'
   readonly said: string
   readonly declared: string
@@ -190,6 +191,11 @@ function errorDifferences(said: OperationFacts, declared: OperationShape): Diffe
     if (listed.length === 0 || listed.some((other) => other.status === one.status)) return []
     return [{ code: one.code, said: listed[0]?.status, declared: one.status }]
   })
+  const numbers = said.errors.flatMap(({ code, number }) => {
+    const same = declared.errors.filter((one) => plain(one.code) === plain(code))
+    if (number === undefined || same.length === 0) return []
+    return same.some((one) => one.numbers?.includes(number)) ? [] : [{ code, said: String(number) }]
+  })
   const difference = (at: string, what: Difference['what'], one = '', other = ''): Difference => ({
     id: said.id,
     part: 'errors',
@@ -203,5 +209,6 @@ function errorDifferences(said: OperationFacts, declared: OperationShape): Diffe
     ...codes(own).map((code) => difference(code, 'not declared')),
     ...codes(surplus).map((code) => difference(code, 'not in the dossier')),
     ...statuses.map((one) => difference(one.code, 'status', String(one.said), String(one.declared))),
+    ...numbers.map((one) => difference(one.code, 'numbers', one.said)),
   ]
 }
