@@ -28,9 +28,26 @@ export interface Switches {
   probeRate: number
   /** Requests a second per caller, by operation id; `*` for all others. */
   requestsPerSecond: Record<string, number>
+  /** Shortest time between two refunds of one order; the documented minute is not enforced by default. */
+  refundIntervalMs: number
   combine: {
     profile: 'seed' | 'modern'
     closeMismatch: 400 | 500
+    /** What a refused payment leaves behind. */
+    afterBankRefusal: 'NOTPAY' | 'PAYERROR'
+    /** Terminals of fewer than 7 bytes pass on placing too. */
+    lenientDeviceId: boolean
+    /** Oddities of the older page, off by default. */
+    quirks: {
+      /** A blank after the key `combine_appid`. */
+      trailingBlankKey: boolean
+      /** A colon before the milliseconds of `success_time`. */
+      colonFraction: boolean
+      /** Unpaid and direct sub-orders show the members of paid and partner ones. */
+      strictPresence: boolean
+      /** A query while the user pays is answered 202 USERPAYING. */
+      payingIs202: boolean
+    }
   }
   medIns: {
     profile: 'current' | 'seed'
@@ -99,7 +116,15 @@ export const defaultSwitches: Switches = {
     'cash.prepay': 500,
     'cash.prepayPartner': 500,
   },
-  combine: { profile: 'seed', closeMismatch: 400 },
+  refundIntervalMs: 0,
+  refundIntervalMs: 0,
+  combine: {
+    profile: 'seed',
+    closeMismatch: 400,
+    afterBankRefusal: 'NOTPAY',
+    lenientDeviceId: false,
+    quirks: { trailingBlankKey: false, colonFraction: false, strictPresence: false, payingIs202: false },
+  },
   medIns: {
     profile: 'current',
     partialRefunds: 'full',
@@ -136,17 +161,26 @@ export const defaultSwitches: Switches = {
 }
 
 /** Some switches, however deep. */
-export type SomeSwitches = {
-  [K in keyof Switches]?: Switches[K] extends object ? Partial<Switches[K]> : Switches[K]
+export type SomeSwitches = Some<Switches>
+
+type Some<T> = { [K in keyof T]?: T[K] extends object ? Some<T[K]> : T[K] }
+
+/** These switches (the defaults when left out) with some of them changed; a copy in every depth. */
+export function withSwitches(some: SomeSwitches = {}, before: Switches = defaultSwitches): Switches {
+  // Only known names with their own types come in, so the shape is kept.
+  return merge(before, some) as Switches
 }
 
-/** The defaults with some of them changed. */
-export function withSwitches(some: SomeSwitches = {}): Switches {
-  const merged: Record<string, unknown> = { ...defaultSwitches }
+function merge(before: object, some: object): object {
+  const merged: Record<string, unknown> = structuredClone({ ...before })
   for (const [name, value] of Object.entries(some)) {
-    const before = merged[name]
-    merged[name] = typeof before === 'object' && typeof value === 'object' ? { ...before, ...value } : value
+    if (value === undefined) continue
+    const old = merged[name]
+    merged[name] = isObject(old) && isObject(value) ? merge(old, value) : structuredClone(value)
   }
-  // Only known names with their own types come in, so the shape is kept.
-  return merged as unknown as Switches
+  return merged
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
