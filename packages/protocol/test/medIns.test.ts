@@ -80,9 +80,9 @@ test('an order with an insurance leg needs what the bureau gave', () => {
     '/med_ins_self_fee needs',
     '/med_ins_other_fee needs',
     '/med_ins_cash_fee needs',
-    ' positive',
     '/wechat_pay_cash_fee sums',
     '/total_fee sums',
+    ' positive',
   ])
 })
 
@@ -117,6 +117,18 @@ test('the equations are told apart', () => {
     '/wechat_pay_cash_fee sums',
     '/total_fee sums',
   ])
+})
+
+test('each breach of the amounts names the number with which the platform refuses it', () => {
+  const number = (body: unknown) =>
+    check(create.body, create.rules, body, { mode: 'partner' })[0]?.breach?.number
+  assert.equal(number({ ...cashOnly, med_ins_gov_fee: 1 }), 268529474)
+  assert.equal(number({ ...insuranceOnly, prepay_id: 'wx1' }), 268529475)
+  assert.equal(number({ ...mixed, med_ins_cash_fee: 5601 }), 268529476)
+  assert.equal(number({ ...mixed, total_fee: 16801 }), 268529477)
+  const empty = { med_ins_gov_fee: 0, med_ins_self_fee: 0, med_ins_other_fee: 0, med_ins_cash_fee: 0 }
+  const nothing = { ...mixed, ...empty, total_fee: 2200, wechat_pay_cash_fee: 800, cash_reduce_detail: [] }
+  assert.equal(number({ ...nothing, total_fee: 800 }), 268529481)
 })
 
 test('partner mode names the institution and one user id; direct mode knows no institution', () => {

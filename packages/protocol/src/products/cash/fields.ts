@@ -17,6 +17,7 @@ import {
   time,
   whole,
 } from '../../fields.ts'
+import { differ, refusedAs } from '../../rules.ts'
 
 /** Number, description and money of an order, and what else both modes send. */
 export const outTradeNo = text(6, 32, charsets.number).describe(
@@ -38,6 +39,9 @@ export const partner = {
   sub_appid: optional(text(32).describe("The sub-merchant's app (子商户应用ID); needed with `sub_openid`.")),
   sub_mchid: text(32).describe('The sub-merchant (子商户号): another one than `sp_mchid`.'),
 } as const
+
+/** A provider is never its own sub-merchant. */
+export const anotherMerchant = refusedAs('INVALID_REQUEST', differ('sp_mchid', 'sub_mchid'), 268443705)
 
 const identity = group({
   type: choice({

@@ -1,8 +1,7 @@
 /** Asking for an ordinary order and closing it. */
 import { defineOperation, empty } from '../../operation.ts'
-import { differ } from '../../rules.ts'
 import { closeErrors, notFound, queryErrors } from './errors.ts'
-import { direct, outTradeNo, partner, transactionId } from './fields.ts'
+import { anotherMerchant, direct, outTradeNo, partner, transactionId } from './fields.ts'
 import { order, partnerOrder } from './order.ts'
 
 const common = { dialect: 'apiv3', host: 'mainland', trust: 'signature', notFound } as const
@@ -12,7 +11,7 @@ const closed = { ...common, errors: closeErrors, result: empty, repeat: 'safe' }
 
 const merchant = { mchid: direct.mchid } as const
 const pair = { sp_mchid: partner.sp_mchid, sub_mchid: partner.sub_mchid } as const
-const pairRules = [differ('sp_mchid', 'sub_mchid')]
+const pairRules = [anotherMerchant]
 
 export const queryByOutTradeNo = defineOperation({
   ...asked,

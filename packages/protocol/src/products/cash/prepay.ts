@@ -1,9 +1,10 @@
 /** Placing an ordinary JSAPI order: the cash leg of a medical-insurance order, or an order of its own. */
 import { group, optional, text } from '../../fields.ts'
 import { defineOperation } from '../../operation.ts'
-import { differ, exactlyOne, has, needs } from '../../rules.ts'
+import { exactlyOne, has, needs } from '../../rules.ts'
 import { prepayErrors } from './errors.ts'
 import {
+  anotherMerchant,
   described,
   direct,
   partner,
@@ -59,6 +60,6 @@ export const prepayPartner = defineOperation({
     ),
     subsidy_info: subsidyInfo,
   },
-  rules: [needs(has('payer.sub_openid'), 'sub_appid'), differ('sp_mchid', 'sub_mchid')],
+  rules: [needs(has('payer.sub_openid'), 'sub_appid'), anotherMerchant],
   doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012738519',
 })

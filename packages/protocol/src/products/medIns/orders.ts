@@ -1,7 +1,7 @@
 /** Placing a medical-insurance order and asking for it. */
 import { charsets, group, octets, optional, sealed, text } from '../../fields.ts'
 import { defineOperation } from '../../operation.ts'
-import { exactlyOne, fits, is, mode, needs, positive, refuses, sums, zero } from '../../rules.ts'
+import { exactlyOne, fits, is, mode, needs, positive, refusedAs, refuses, sums, zero } from '../../rules.ts'
 import { cardType, mixPayType, orderType } from './enumerations.ts'
 import { createErrors, notFound, queryErrors } from './errors.ts'
 import { fields, medInsOrder, ownersOfOrder } from './order.ts'
@@ -25,6 +25,27 @@ const insuranceFees = ['med_ins_gov_fee', 'med_ins_self_fee', 'med_ins_other_fee
 const settledFees = [...insuranceFees, 'med_ins_cash_fee']
 const additions = 'cash_add_detail[].cash_add_fee'
 const reductions = 'cash_reduce_detail[].cash_reduce_fee'
+
+const cashOnly = is('mix_pay_type', 'CASH_ONLY')
+const insuranceOnly = is('mix_pay_type', 'INSURANCE_ONLY')
+const mixed = is('mix_pay_type', 'CASH_AND_INSURANCE')
+
+/** Which fields a cash-only order has. */
+const cashOnlyRules = [
+  refuses(cashOnly, ...bureauFields),
+  zero(cashOnly, ...settledFees),
+  needs(cashOnly, 'prepay_id', 'wechat_pay_cash_fee'),
+  positive(cashOnly, 'wechat_pay_cash_fee'),
+].map((rule) => refusedAs('RULE_LIMIT', rule, 268529474))
+
+/** Which fields an order with an insurance leg has. */
+const insuredRules = [
+  needs(insured, ...bureauFields, ...settledFees),
+  needs(mixed, 'prepay_id', 'wechat_pay_cash_fee'),
+  positive(mixed, 'wechat_pay_cash_fee'),
+  refuses(insuranceOnly, 'prepay_id'),
+  zero(insuranceOnly, 'wechat_pay_cash_fee'),
+].map((rule) => refusedAs('RULE_LIMIT', rule, 268529475))
 
 export const create = defineOperation({
   ...common,
@@ -70,22 +91,30 @@ export const create = defineOperation({
     needs(is('pay_for_relatives', true), 'relative'),
     // JSAPI prepay and refunds take shorter numbers than this interface does.
     fits(charged, 'out_trade_no', { form: /^.{6,32}$/s, words: '6 to 32 characters, as the cash order has' }),
-    needs(insured, ...bureauFields, ...settledFees),
-    refuses(is('mix_pay_type', 'CASH_ONLY'), ...bureauFields),
-    zero(is('mix_pay_type', 'CASH_ONLY'), ...settledFees),
-    needs(charged, 'prepay_id', 'wechat_pay_cash_fee'),
-    refuses(is('mix_pay_type', 'INSURANCE_ONLY'), 'prepay_id'),
-    zero(is('mix_pay_type', 'INSURANCE_ONLY'), 'wechat_pay_cash_fee'),
-    positive(charged, 'wechat_pay_cash_fee'),
-    positive(is('mix_pay_type', 'CASH_AND_INSURANCE'), ...settledFees),
-    sums('wechat_pay_cash_fee', {
-      plus: ['med_ins_cash_fee', additions],
-      minus: [reductions],
-      when: insured,
-    }),
-    sums('total_fee', { plus: [...insuranceFees, 'wechat_pay_cash_fee', reductions] }),
-    // With the two sums above this one can fail alone only where wechat_pay_cash_fee is left out.
-    sums('total_fee', { plus: [...settledFees, additions], when: insured }),
+    ...cashOnlyRules,
+    ...insuredRules,
+    // The charge is decided before the total, and both before the sums of one leg.
+    refusedAs(
+      'RULE_LIMIT',
+      sums('wechat_pay_cash_fee', {
+        plus: ['med_ins_cash_fee', additions],
+        minus: [reductions],
+        when: insured,
+      }),
+      268529476,
+    ),
+    refusedAs(
+      'RULE_LIMIT',
+      sums('total_fee', { plus: [...insuranceFees, 'wechat_pay_cash_fee', reductions] }),
+      268529477,
+    ),
+    // With the two above this one fails alone only where an insurance-only order leaves the charge out.
+    refusedAs(
+      'RULE_LIMIT',
+      sums('total_fee', { plus: [...settledFees, additions], when: insured }),
+      268529476,
+    ),
+    refusedAs('RULE_LIMIT', positive(mixed, ...settledFees), 268529481),
   ],
   result: medInsOrder,
   errors: createErrors,

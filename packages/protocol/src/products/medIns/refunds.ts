@@ -2,7 +2,7 @@
 
 import { fen, optional, text, time } from '../../fields.ts'
 import { defineOperation, empty } from '../../operation.ts'
-import { mode, needs, refuses, sums } from '../../rules.ts'
+import { mode, needs, refusedAs, refuses, sums } from '../../rules.ts'
 import { notFound, reportErrors } from './errors.ts'
 import { fields } from './order.ts'
 
@@ -28,9 +28,12 @@ export const reportInsuranceRefund = defineOperation({
   rules: [
     needs(mode('partner'), 'sub_mchid'),
     refuses(mode('direct'), 'sub_mchid'),
-    sums('med_refund_total_fee', {
-      plus: ['med_refund_gov_fee', 'med_refund_self_fee', 'med_refund_other_fee'],
-    }),
+    refusedAs(
+      'RULE_LIMIT',
+      sums('med_refund_total_fee', {
+        plus: ['med_refund_gov_fee', 'med_refund_self_fee', 'med_refund_other_fee'],
+      }),
+    ),
   ],
   result: empty,
   errors: reportErrors,
