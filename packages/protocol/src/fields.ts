@@ -19,6 +19,8 @@ export interface Field<In = unknown, Out = In> {
   readonly supposed?: true
   /** Filled in by the dialect (`nonce_str`, `sign`); a caller never gives it. */
   readonly filled?: true
+  /** Other names under which answers in flat text carry it; `readFlat` gives it under its declared name. */
+  readonly spellings?: readonly string[]
   /** One line in English, with the Chinese term where it is the field's term. */
   readonly meaning?: string
   /** Never set: carries the types only. */
@@ -32,6 +34,7 @@ export type TextFormat =
   | 'time'
   | 'offsetTime'
   | 'day'
+  | 'plainDay'
   | 'stamp'
   | 'url'
   | 'notifyUrl'
@@ -189,12 +192,19 @@ export const time: TextField = formatted('time', 1, 64)
 export const offsetTime: TextField = formatted('offsetTime', 1, 64)
 /** A calendar day, `yyyy-MM-dd`. */
 export const day: TextField = formatted('day', 10, 10)
+/** A calendar day without hyphens, `yyyyMMdd`. */
+export const plainDay: TextField = formatted('plainDay', 8, 8)
 /** A wall-clock stamp, `yyyyMMddHHmmss`. */
 export const stamp: TextField = formatted('stamp', 14, 14)
 /** Where the platform sends notices: absolute, no query, at most 256 characters. */
 export const notifyUrl: TextField = formatted('notifyUrl', 1, 256)
 /** An IPv4 or IPv6 address. */
-export const ip: TextField = formatted('ip', 1, 45)
+export const ip: TextField = ipWithin(45)
+
+/** An IPv4 or IPv6 address of at most `max` characters: long IPv6 addresses do not fit everywhere. */
+export function ipWithin(max: number): TextField {
+  return formatted('ip', 1, max)
+}
 
 /** A place, longitude and latitude: `120.153576,30.287459`. */
 export function position(max: number): TextField {
@@ -313,6 +323,11 @@ export function sealed<F extends Field>(field: F): F & { readonly sealed: true }
  */
 export function supposed<F extends Field>(field: F): F & { readonly supposed: true } {
   return make({ ...field, supposed: true })
+}
+
+/** The same field, which some answers carry under another name: the platform's own pages disagree. */
+export function spelled<F extends Field>(field: F, ...spellings: string[]): F {
+  return make({ ...field, spellings })
 }
 
 /** The same number, which some answers spell as decimal text. */

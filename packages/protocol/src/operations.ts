@@ -8,6 +8,7 @@ import { ecommerceRefunds } from './products/ecommerceRefunds/index.ts'
 import { globalBills } from './products/globalBills/index.ts'
 import { globalRefunds } from './products/globalRefunds/index.ts'
 import { medIns, medInsNotifications } from './products/medIns/index.ts'
+import { payinsurance, payinsuranceNotifications } from './products/payinsurance/index.ts'
 import { payscore, payscoreNotifications } from './products/payscore/index.ts'
 import { refunds, refundsNotifications } from './products/refunds/index.ts'
 import { security } from './products/security/index.ts'
@@ -23,6 +24,7 @@ export const operations = {
   globalBills,
   globalRefunds,
   medIns,
+  payinsurance,
   payscore,
   refunds,
   security,
@@ -34,6 +36,7 @@ export const notifications = {
   cash: cashNotifications,
   combine: combineNotifications,
   medIns: medInsNotifications,
+  payinsurance: payinsuranceNotifications,
   payscore: payscoreNotifications,
   refunds: refundsNotifications,
   wecom: wecomNotifications,

@@ -37,6 +37,11 @@ export function isDay(value: string): boolean {
   return month >= 1 && month <= 12 && date >= 1 && date <= daysIn(year, month)
 }
 
+/** `yyyyMMdd`, a real day. */
+export function isPlainDay(value: string): boolean {
+  return /^\d{8}$/.test(value) && isDay(`${value.slice(0, 4)}-${value.slice(4, 6)}-${value.slice(6)}`)
+}
+
 function daysIn(year: number, month: number): number {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
   return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] as number
