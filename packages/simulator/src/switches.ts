@@ -73,11 +73,24 @@ export interface Switches {
   supposedBounds: 'refuse' | 'accept'
   wecom: {
     fiveMinuteRule: boolean
-    innerKey: 'AESKey'
+    /** What seals the inner layer of a callback: the EncodingAESKey, or `extra.payNotifyKey` of the corp. */
+    innerKey: 'AESKey' | 'payNotifyKey'
     refusalCode: number
     sameTokenWhileValid: boolean
     storeInfo: 'required' | 'optional'
     billLinkMs: number
+    /** Calls of one interface by one corp, and of all interfaces from one address. */
+    callsPerMinute: number
+    callsPerHour: number
+    addressCallsPerMinute: number
+    addressCallsPerHour: number
+    /** Token calls of one corp with a wrong secret. */
+    failedTokensPerHour: number
+    /** Merchant numbers that one member, and one corp, may apply for. */
+    merchantsPerMember: number
+    merchantsPerCorp: number
+    /** Days until an unpaid order closes (X14). */
+    unpaidDays: number
   }
   payinsurance: {
     wireNames: 'document' | 'common'
@@ -109,6 +122,7 @@ export const defaultSwitches: Switches = {
   probeRate: 0,
   requestsPerSecond: {
     'refunds.create': 150,
+    'wecom.refund': 150,
     'refunds.find': 300,
     'bills.fundFlow': 3,
     'certificates.list': 1000,
@@ -148,6 +162,14 @@ export const defaultSwitches: Switches = {
     sameTokenWhileValid: true,
     storeInfo: 'required',
     billLinkMs: 30_000,
+    callsPerMinute: 10_000,
+    callsPerHour: 150_000,
+    addressCallsPerMinute: 20_000,
+    addressCallsPerHour: 600_000,
+    failedTokensPerHour: 2_000,
+    merchantsPerMember: 200,
+    merchantsPerCorp: 2_000,
+    unpaidDays: 7,
   },
   payinsurance: {
     wireNames: 'document',
