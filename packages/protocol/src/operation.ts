@@ -102,6 +102,8 @@ export interface OperationShape {
   readonly trust: Trust
   /** How the body travels when not in the way of its dialect. */
   readonly encoding?: 'multipart'
+  /** XML alone: whether answers carry `sign`; always, when left out. */
+  readonly answerSign?: 'always' | 'if_present' | 'never'
   /** `none`: the request carries no signature and no token of its own (the token calls themselves). */
   readonly credentials?: 'none'
   /** The official page. */
