@@ -296,6 +296,8 @@ function checkRule(
       return
     }
     case 'covers':
+      // A total that is missing or no number is complained of as that.
+      if (typeof reach(value, rule.fields[0] as string) !== 'number') return
       if (total(value, rule.fields) < total(value, rule.parts))
         complain(
           rule.fields.length === 1 ? (rule.fields[0] as string) : '',
