@@ -1,1 +1,35 @@
-export {}
+/** A typed WeChat Pay client: five products, verified answers, one function for notifications. */
+export type { CallOptions } from './carry.ts'
+export type { Chain, Unlisted } from './chain.ts'
+export { type Evidence, evidenceOf, type Method, type Methods } from './client.ts'
+export {
+  type AnswerFacts,
+  ChadanError,
+  Distrusted,
+  InputError,
+  Lost,
+  type LostReason,
+  Refused,
+} from './errors.ts'
+export {
+  type CallEnd,
+  type CallEvent,
+  type Hooks,
+  type NoticeEvent,
+  openTelemetryHooks,
+  type SpanLike,
+  type TracerLike,
+} from './hooks.ts'
+export {
+  OptionsError,
+  officialHosts,
+  type PayinsuranceOptions,
+  type WechatPayOptions,
+  type WecomOptions,
+} from './options.ts'
+export type { Prepared } from './prepared.ts'
+export { directSigner, poolSigner, type Signer } from './signer.ts'
+export { systemClock, systemRandom } from './system.ts'
+export { memoryTokens, type StoredToken, type TokenStore } from './tokens.ts'
+export { type Fetch, fetchTransport, type PoolOptions, poolTransport, type Transport } from './transport.ts'
+export { WechatPay } from './wechat-pay.ts'

@@ -1,0 +1,34 @@
+/** Reading answers leniently in shape and strictly in numbers. */
+import type { AnyField, Field, Fields, OperationShape } from '@chadan/protocol'
+import { Lost } from './errors.ts'
+
+/** Refuses an answer in which a declared integer cannot be held exactly. */
+export function checkSafeIntegers(operation: OperationShape, value: unknown): void {
+  if (operation.result.kind !== 'group') return
+  const at = unsafeAt(operation.result.fields, value, '')
+  if (at)
+    throw new Lost(operation.id, 'form', `the answer holds an integer at ${at} that is too large to be exact`)
+}
+
+function unsafeAt(fields: Fields, value: unknown, at: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const name in fields) {
+    const found = unsafeIn(fields[name] as Field, (value as Record<string, unknown>)[name], `${at}/${name}`)
+    if (found) return found
+  }
+  return undefined
+}
+
+function unsafeIn(field: Field, value: unknown, at: string): string | undefined {
+  if (value === undefined) return undefined
+  const known = field as AnyField
+  if (known.kind === 'whole' || known.kind === 'numberChoice')
+    return typeof value === 'bigint' ? at : undefined
+  if (known.kind === 'group') return unsafeAt(known.fields, value, at)
+  if (known.kind !== 'list' || !Array.isArray(value)) return undefined
+  for (const [index, item] of value.entries()) {
+    const found = unsafeIn(known.item, item, `${at}/${index}`)
+    if (found) return found
+  }
+  return undefined
+}

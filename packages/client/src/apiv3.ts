@@ -1,0 +1,376 @@
+/** APIv3 on the merchant's side: seal, sign, send, verify, read. */
+import {
+  apiv3,
+  type ErrorCase,
+  type OperationShape,
+  parseJson,
+  randomText,
+  routeOf,
+  statusOf,
+  writeFlat,
+} from '@chadan/protocol'
+import { checkSafeIntegers } from './answers.ts'
+import {
+  type Attempt,
+  type CallOptions,
+  type Carried,
+  carry,
+  carryOpen,
+  numberOf,
+  userAgent,
+} from './carry.ts'
+import { Distrusted, Lost, Refused } from './errors.ts'
+import { holdsSealed, mapSealed, type Parts } from './input.ts'
+import { KeyRing } from './keys.ts'
+import { type Merchant, OptionsError, type Settings } from './options.ts'
+import { digestOf, type Prepared } from './prepared.ts'
+import { type Incoming, readAll } from './transport.ts'
+
+const nothing = new Uint8Array()
+
+/** A verified answer. */
+export interface Verified {
+  readonly status: number
+  readonly value: unknown
+  readonly bytes: Uint8Array
+  readonly requestId: string | undefined
+  /** The serial that verified it, or by what else it is believed. */
+  readonly serial: string | undefined
+}
+
+/** The APIv3 side of a client. */
+export class Apiv3 {
+  readonly #settings: Settings
+  readonly keys: KeyRing | undefined
+
+  constructor(
+    settings: Settings,
+    certificates: { readonly list: OperationShape; readonly listGlobal: OperationShape } | undefined,
+  ) {
+    this.#settings = settings
+    const { merchant } = settings
+    const download =
+      merchant?.apiV3Key && certificates ? () => this.#downloadCertificates(certificates.list) : undefined
+    this.keys = merchant && new KeyRing(merchant, settings.clock, download)
+  }
+
+  async prepare(operation: OperationShape, parts: Parts): Promise<Prepared> {
+    const { body: fields } = operation
+    const key = fields && holdsSealed(fields, parts.body) ? await this.#ring().current() : undefined
+    if (fields && !key && holdsSealed(fields, parts.body)) {
+      throw new OptionsError(
+        'there is no key to seal with: give publicKeyId and publicKey, or platformCertificates',
+      )
+    }
+    const sealedBody =
+      fields &&
+      mapSealed(fields, parts.body, (text) =>
+        apiv3.sealField(text, (key as { key: Parameters<typeof apiv3.sealField>[1] }).key),
+      )
+    const { verb } = routeOf(operation)
+    return {
+      operation: operation.id,
+      method: verb,
+      host: operation.host,
+      target: targetOf(operation, parts),
+      body: sealedBody ? Buffer.from(JSON.stringify(sealedBody)) : nothing,
+      contentType: sealedBody && 'application/json',
+      sealedUnder: key?.serial,
+      headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
+      digest: digestOf(this.#settings.digestKey, operation.id, parts),
+    }
+  }
+
+  /** One attempt: signed afresh, verified over the bytes received. */
+  async send(
+    operation: OperationShape,
+    prepared: Prepared,
+    attempt: number,
+    options: CallOptions,
+  ): Promise<Verified> {
+    const carried = await carry(this.#settings, await this.#attempt(operation, prepared, attempt), options)
+    return this.#read(operation, carried)
+  }
+
+  /** One attempt whose answer is a file: not signed, its digest is checked by the reader. */
+  async open(
+    operation: OperationShape,
+    prepared: Prepared,
+    attempt: number,
+    options: CallOptions,
+  ): Promise<Incoming> {
+    const incoming = await carryOpen(
+      this.#settings,
+      await this.#attempt(operation, prepared, attempt),
+      options,
+    )
+    if (incoming.status === 200) return incoming
+    const bytes = await readAll(incoming.body, this.#settings.maxAnswerBytes)
+    const carried = {
+      status: incoming.status,
+      header: incoming.header,
+      bytes,
+      requestId: incoming.header('request-id') ?? undefined,
+    }
+    throw await this.#refusal(operation, carried)
+  }
+
+  async #attempt(operation: OperationShape, prepared: Prepared, attempt: number): Promise<Attempt> {
+    const merchant = this.#merchant()
+    const { clock, random, hosts, fallback } = this.#settings
+    const timestamp = String(Math.floor(clock.now() / 1000))
+    const nonce = randomText(random, 32)
+    const { method, target, body } = prepared
+    const text = apiv3.requestText({ method, target: pathOf(target), timestamp, nonce, body })
+    const signature = await merchant.signer.sign(text)
+    // The certificate list is asked for with whatever is at hand; asking for a key first would ask for itself.
+    const listing = operation.id.startsWith('certificates.')
+    const serial =
+      prepared.sealedUnder ?? (listing ? merchant.publicKey?.id : (await this.#ring().current())?.serial)
+    const host = operation.host === 'given' ? 'mainland' : operation.host
+    return {
+      operation,
+      method,
+      base: target.startsWith('/') ? hosts[host] : '',
+      fallback: host === 'mainland' && target.startsWith('/') ? fallback : undefined,
+      target,
+      body,
+      attempt,
+      headers: {
+        ...prepared.headers,
+        accept: operation.result.kind === 'file' ? '*/*' : 'application/json',
+        'user-agent': userAgent,
+        authorization: apiv3.formatAuthorization({
+          mchid: merchant.mchid,
+          serialNo: merchant.serialNo,
+          nonce,
+          timestamp,
+          signature,
+        }),
+        ...(serial && { 'wechatpay-serial': serial }),
+        ...(prepared.contentType && { 'content-type': prepared.contentType }),
+      },
+    }
+  }
+
+  async #read(operation: OperationShape, carried: Carried): Promise<Verified> {
+    const { status, bytes, requestId } = carried
+    const unlisted = operation.id.startsWith('unlisted.')
+    if (unlisted ? status < 200 || status > 299 : status !== statusOf(operation))
+      throw await this.#refusal(operation, carried)
+    const verdict = await this.#verify(carried, this.#ring())
+    if (!verdict.ok) throw distrusted(operation, carried, verdict)
+    const value = bytes.byteLength === 0 ? {} : read(operation, bytes, requestId)
+    return { status, value, bytes, requestId, serial: verdict.serial }
+  }
+
+  async #verify(carried: Carried, ring: KeyRing): Promise<apiv3.Verdict> {
+    const message = {
+      headers: apiv3.readSignedHeaders(carried.header),
+      body: carried.bytes,
+      nowMs: this.#settings.clock.now(),
+      windowSeconds: this.#settings.windowSeconds,
+      keys: (serial: string) => ring.get(serial),
+    }
+    const verdict = apiv3.checkSigned(message)
+    if (verdict.ok || verdict.check !== 'serial') return verdict
+    return (await ring.find(message.headers.serial)) ? apiv3.checkSigned(message) : verdict
+  }
+
+  async #refusal(operation: OperationShape, carried: Carried): Promise<Refused | Lost> {
+    const { status, requestId, bytes } = carried
+    const envelope = readEnvelope(bytes)
+    const code = envelope?.code ?? ''
+    const errorNumber = numberOf(requestId)
+    const facts = { status, code, platformMessage: envelope?.message, requestId, errorNumber }
+    const known = findCase(operation, status, code, errorNumber)
+    if (status >= 200 && status < 400 && !known)
+      return new Lost(
+        operation.id,
+        'status',
+        `an answer with status ${status} ${code}; look the order up`,
+        facts,
+      )
+    if (status >= 500 ? !known || leavesOpen(known) : known && leavesOpen(known)) {
+      return new Lost(
+        operation.id,
+        'status',
+        `the platform answered ${status} ${code}; it may have been done`,
+        facts,
+      )
+    }
+    // Every 4xx without a JSON envelope comes from something that is not the interface: a wrong path, a proxy.
+    const advice =
+      known?.advice ?? (envelope ? (status === 401 || status === 403 ? 'configure' : 'fix') : 'configure')
+    const signed = apiv3.isSigned(apiv3.readSignedHeaders(carried.header))
+    return new Refused(operation.id, {
+      ...facts,
+      status,
+      code: code || (envelope ? '' : status === 404 ? 'NO_SUCH_PATH' : 'NO_ENVELOPE'),
+      kind: apiv3.normaliseCode(code),
+      advice,
+      meaning:
+        known?.meaning ||
+        (envelope
+          ? undefined
+          : 'no JSON came with it: check address, path and proxies; it says nothing about the order'),
+      notFound: envelope !== undefined && isNotFound(operation, status, code, errorNumber),
+      verified: signed ? (await this.#verify(carried, this.#ring())).ok : 'absent',
+      detail: envelope?.detail,
+      hint:
+        status === 401
+          ? 'compare merchant number, certificate serial, private key and clock; `chadan verify` explains captured requests'
+          : undefined,
+    })
+  }
+
+  async #downloadCertificates(list: OperationShape): Promise<readonly apiv3.PlatformCertificate[]> {
+    const prepared = await this.prepare(list, { path: {}, query: {}, headers: {}, body: {} })
+    const carried = await carry(this.#settings, await this.#attempt(list, prepared, 1), {})
+    if (carried.status !== 200) {
+      // A merchant with a public key alone has no certificates; that is no error.
+      if (this.#merchant().publicKey) return []
+      throw await this.#refusal(list, carried)
+    }
+    const certificates = apiv3.parseCertificates(carried.bytes, this.#merchant().apiV3Key ?? '')
+    // The list is opened with the APIv3 key and must then verify under one of its own certificates.
+    const verdict = apiv3.checkSigned({
+      headers: apiv3.readSignedHeaders(carried.header),
+      body: carried.bytes,
+      nowMs: this.#settings.clock.now(),
+      windowSeconds: this.#settings.windowSeconds,
+      keys: (serial) =>
+        certificates.find((one) => one.serialNo === serial)?.publicKey ?? this.#ring().get(serial),
+    })
+    if (!verdict.ok) throw distrusted(list, carried, verdict)
+    return certificates
+  }
+
+  #merchant(): Merchant {
+    const { merchant } = this.#settings
+    if (!merchant) throw new OptionsError('this operation is signed: give mchid, serialNo and privateKey')
+    return merchant
+  }
+
+  #ring(): KeyRing {
+    this.#merchant()
+    return this.keys as KeyRing
+  }
+}
+
+/** Path and query of an operation, encoded once: what is signed is what is sent. */
+export function targetOf(operation: OperationShape, parts: Pick<Parts, 'path' | 'query'>): string {
+  const { path } = routeOf(operation)
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    apiv3.encodeSegment(String(parts.path[name])),
+  )
+  const query = apiv3.encodeQuery(writeFlat(operation.query ?? {}, parts.query))
+  return query === '' ? filled : `${filled}?${query}`
+}
+
+// An address given by the platform is whole; its path and query are what is signed.
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target
+  const slash = target.indexOf('/', target.indexOf('//') + 2)
+  return slash < 0 ? '/' : target.slice(slash)
+}
+
+function read(operation: OperationShape, bytes: Uint8Array, requestId: string | undefined): unknown {
+  let value: unknown
+  try {
+    value = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  } catch (error) {
+    throw new Lost(
+      operation.id,
+      'form',
+      `a verified answer of ${bytes.byteLength} bytes is not JSON`,
+      { requestId },
+      { cause: error },
+    )
+  }
+  checkSafeIntegers(operation, value)
+  return value
+}
+
+function distrusted(
+  operation: OperationShape,
+  carried: Carried,
+  verdict: Extract<apiv3.Verdict, { ok: false }>,
+): Distrusted {
+  const { status, requestId, bytes } = carried
+  const headers = apiv3.readSignedHeaders(carried.header)
+  const text = Buffer.concat([
+    Buffer.from(`${headers.timestamp}\n${headers.nonce}\n`),
+    bytes,
+    Buffer.from('\n'),
+  ]).toString()
+  return new Distrusted(
+    operation.id,
+    { check: verdict.check, likely: verdict.reason, text },
+    { status, requestId },
+  )
+}
+
+interface Envelope {
+  readonly code: string
+  readonly message: string | undefined
+  readonly detail: Refused['detail']
+}
+
+function readEnvelope(bytes: Uint8Array): Envelope | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>
+    if (typeof value !== 'object' || value === null) return undefined
+    const text = (member: unknown) => (typeof member === 'string' ? member : undefined)
+    const detail = value.detail as Record<string, unknown> | undefined
+    const inner = detail?.detail as Record<string, unknown> | undefined
+    return {
+      code: text(value.code) ?? '',
+      message: text(value.message),
+      detail:
+        detail &&
+        ({
+          field: text(detail.field),
+          issue: text(detail.issue) ?? text(inner?.issue),
+          location: text(detail.location),
+        } as Refused['detail']),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function findCase(
+  operation: OperationShape,
+  status: number,
+  code: string,
+  number: number | undefined,
+): ErrorCase | undefined {
+  const kind = apiv3.normaliseCode(code)
+  const alike = operation.errors.filter((one) => apiv3.normaliseCode(one.code) === kind && code !== '')
+  return (
+    alike.find((one) => number !== undefined && one.numbers?.includes(number)) ??
+    alike.find((one) => one.status === status) ??
+    alike[0]
+  )
+}
+
+function leavesOpen(known: ErrorCase): boolean {
+  return known.advice === 'query' || (known.status >= 500 && known.advice === 'repeat')
+}
+
+function isNotFound(
+  operation: OperationShape,
+  status: number,
+  code: string,
+  number: number | undefined,
+): boolean {
+  const { notFound } = operation
+  if (!notFound) return false
+  const kind = apiv3.normaliseCode(code)
+  return (
+    notFound.codes.some((one) => apiv3.normaliseCode(one) === kind) ||
+    (number !== undefined && (notFound.numbers?.includes(number) ?? false)) ||
+    (notFound.any404 === true && status === 404)
+  )
+}

@@ -1,0 +1,108 @@
+/** From what a caller gives to the parts of a request, checked. */
+import {
+  type AnyField,
+  check,
+  type Field,
+  type Fields,
+  type OperationShape,
+  type Problem,
+} from '@chadan/protocol'
+import { InputError } from './errors.ts'
+
+/** The parts of a request apart. */
+export interface Parts {
+  readonly path: Record<string, unknown>
+  readonly query: Record<string, unknown>
+  readonly headers: Record<string, unknown>
+  readonly body: Record<string, unknown>
+}
+
+/** Deals a flat input out to path, query, headers and body, by the declared names. */
+export function dealOut(operation: OperationShape, input: unknown): Parts {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new InputError(operation.id, [
+      { at: '', found: Array.isArray(input) ? 'a list' : typeof input, expected: 'an object', rule: 'type' },
+    ])
+  }
+  const parts = { path: {}, query: {}, headers: {}, body: {} } as Record<keyof Parts, Record<string, unknown>>
+  for (const [name, value] of Object.entries(input)) {
+    let placed = false
+    for (const part of ['path', 'query', 'headers', 'body'] as const) {
+      if (!Object.hasOwn(operation[part] ?? {}, name)) continue
+      define(parts[part], name, value)
+      placed = true
+    }
+    // Where it would belong is unknown, so that `check` names it as not declared.
+    if (!placed) define(parts[operation.body ? 'body' : 'query'], name, value)
+  }
+  return parts
+}
+
+/** Sets a member even if it is called `__proto__`. */
+function define(target: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/** Throws `InputError` with every problem of the parts. */
+export function checkParts(
+  operation: OperationShape,
+  parts: Parts,
+  mode: 'direct' | 'partner' | undefined,
+): void {
+  const options = {
+    ...(mode && { mode }),
+    fourByteText: operation.dialect === 'apiv3' ? 'refuse' : 'accept',
+  } as const
+  const problems: Problem[] = []
+  for (const part of ['path', 'query', 'headers', 'body'] as const) {
+    const fields = operation[part] ?? {}
+    const ruled = operation.body ? part === 'body' : part === 'query'
+    problems.push(
+      ...check(fields, ruled ? (operation.rules ?? []) : [], parts[part], { ...options, at: `/${part}` }),
+    )
+  }
+  if (problems.length > 0) throw new InputError(operation.id, problems)
+}
+
+/** Whether any of these fields travels sealed and is given. */
+export function holdsSealed(fields: Fields, values: Record<string, unknown>): boolean {
+  return Object.keys(values).some(
+    (name) =>
+      Object.hasOwn(fields, name) &&
+      values[name] !== undefined &&
+      needsSeal(fields[name] as Field, values[name]),
+  )
+}
+
+function needsSeal(field: Field, value: unknown): boolean {
+  const known = field as AnyField
+  if (field.sealed) return true
+  if (known.kind === 'group') return holdsSealed(known.fields, value as Record<string, unknown>)
+  if (known.kind === 'list') return (value as unknown[]).some((item) => needsSeal(known.item, item))
+  return false
+}
+
+/** The values with every sealed field passed through `seal`; members that are `undefined` are left out. */
+export function mapSealed(
+  fields: Fields,
+  values: Record<string, unknown>,
+  seal: (text: string) => string,
+): Record<string, unknown> {
+  const mapped: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    define(mapped, name, Object.hasOwn(fields, name) ? mapOne(fields[name] as Field, value, seal) : value)
+  }
+  return mapped
+}
+
+function mapOne(field: Field, value: unknown, seal: (text: string) => string): unknown {
+  const known = field as AnyField
+  if (field.sealed && typeof value === 'string') return seal(value)
+  if (known.kind === 'group' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return mapSealed(known.fields, value as Record<string, unknown>, seal)
+  }
+  if (known.kind === 'list' && Array.isArray(value))
+    return value.map((item) => mapOne(known.item, item, seal))
+  return value
+}

@@ -1,0 +1,98 @@
+/** The keys with which WeChat Pay's messages to one merchant are verified. */
+import type { KeyObject } from 'node:crypto'
+import { apiv3, type Clock } from '@chadan/protocol'
+import type { Merchant } from './options.ts'
+
+const tenHours = 10 * 3600_000
+const minute = 60_000
+
+interface Entry {
+  readonly key: KeyObject
+  readonly expireMs: number
+}
+
+/** Asks for the certificate list and gives its verified certificates; throws when that failed. */
+export type DownloadCertificates = () => Promise<readonly apiv3.PlatformCertificate[]>
+
+/**
+ * The keys of one merchant. Single flight, throttled, replaced as a whole, and it remembers which
+ * serials it could not find: junk notices must not turn into calls.
+ */
+export class KeyRing {
+  readonly #merchant: Merchant
+  readonly #clock: Clock
+  readonly #download: DownloadCertificates | undefined
+  #certificates: ReadonlyMap<string, Entry>
+  #loadedMs = Number.NEGATIVE_INFINITY
+  #triedMs = Number.NEGATIVE_INFINITY
+  #loading: Promise<void> | undefined
+  readonly #missing = new Map<string, number>()
+
+  constructor(merchant: Merchant, clock: Clock, download: DownloadCertificates | undefined) {
+    this.#merchant = merchant
+    this.#clock = clock
+    this.#download = download
+    this.#certificates = new Map(
+      merchant.certificates.map((one) => [one.serialNo, { key: one.publicKey, expireMs: one.validToMs }]),
+    )
+  }
+
+  /** The key of a serial, if it is at hand. */
+  get(serial: string): KeyObject | undefined {
+    const { publicKey } = this.#merchant
+    if (publicKey && serial === publicKey.id) return publicKey.key
+    const entry = this.#certificates.get(serial)
+    return entry && this.#clock.now() < entry.expireMs ? entry.key : undefined
+  }
+
+  /** Looks for a serial that is not at hand; true when it is now. At most one download a minute. */
+  async find(serial: string): Promise<boolean> {
+    if (apiv3.isPublicKeyId(serial) || !/^[0-9A-F]{40}$/.test(serial)) return false
+    const missedMs = this.#missing.get(serial)
+    if (missedMs !== undefined && this.#clock.now() - missedMs < minute) return false
+    await this.#load('unknown serial')
+    if (this.get(serial)) return true
+    if (this.#missing.size >= 1000) this.#missing.clear()
+    this.#missing.set(serial, this.#clock.now())
+    return false
+  }
+
+  /** The key to seal with and to ask answers for: the public key, else the certificate that lasts longest. */
+  async current(): Promise<{ serial: string; key: KeyObject } | undefined> {
+    const { publicKey } = this.#merchant
+    if (publicKey) return { serial: publicKey.id, key: publicKey.key }
+    if (this.#clock.now() - this.#loadedMs > tenHours) await this.#load('age')
+    const now = this.#clock.now()
+    const usable = [...this.#certificates].filter(([, { expireMs }]) => now < expireMs)
+    const [serial, entry] = usable.sort(([, a], [, b]) => b.expireMs - a.expireMs)[0] ?? []
+    return serial && entry ? { serial, key: entry.key } : undefined
+  }
+
+  /** Takes in certificates, e.g. of an answer that was just verified. */
+  take(certificates: readonly apiv3.PlatformCertificate[]): void {
+    const now = this.#clock.now()
+    const kept = [...this.#certificates].filter(([, { expireMs }]) => now < expireMs)
+    const added = certificates.map(
+      (one) => [one.serialNo, { key: one.publicKey, expireMs: one.validToMs }] as const,
+    )
+    this.#certificates = new Map([...kept, ...added])
+    this.#loadedMs = now
+  }
+
+  async #load(why: 'age' | 'unknown serial'): Promise<void> {
+    if (!this.#download) return
+    if (this.#loading) return this.#loading
+    if (this.#clock.now() - this.#triedMs < minute) return
+    this.#triedMs = this.#clock.now()
+    this.#loading = this.#download()
+      .then((certificates) => this.take(certificates))
+      .catch((error: unknown) => {
+        // With nothing at hand the caller must hear why; otherwise the kept certificates serve on.
+        if (why === 'age' && this.#certificates.size === 0) throw error
+      })
+      .finally(() => {
+        this.#loading = undefined
+      })
+    return this.#loading
+  }
+}

@@ -1,0 +1,253 @@
+/** JSON under an access_token (wecom): nothing is signed, the channel and our own token are the trust. */
+import { createHash } from 'node:crypto'
+import { type OperationShape, routeOf, token, type Upload, writeFlat } from '@chadan/protocol'
+import { checkSafeIntegers } from './answers.ts'
+import { targetOf, type Verified } from './apiv3.ts'
+import { type CallOptions, carry, carryOpen, userAgent } from './carry.ts'
+import { Lost, Refused } from './errors.ts'
+import type { Parts } from './input.ts'
+import { OptionsError, type Settings, type WecomOptions } from './options.ts'
+import { digestOf, type Prepared } from './prepared.ts'
+import type { TokenCache } from './tokens.ts'
+import type { Incoming } from './transport.ts'
+
+/** The wecom side of a client. */
+export class TokenDialect {
+  readonly #settings: Settings
+  readonly #tokens: TokenCache
+  readonly #getToken: OperationShape
+
+  constructor(settings: Settings, tokens: TokenCache, getToken: OperationShape) {
+    this.#settings = settings
+    this.#tokens = tokens
+    this.#getToken = getToken
+  }
+
+  async prepare(operation: OperationShape, parts: Parts): Promise<Prepared> {
+    const { body, contentType } = bodyOf(this.#settings, operation, parts)
+    return {
+      operation: operation.id,
+      method: routeOf(operation).verb,
+      host: operation.host,
+      target: targetOf(operation, parts),
+      body,
+      contentType,
+      sealedUnder: undefined,
+      headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
+      digest: digestOf(this.#settings.digestKey, operation.id, parts),
+    }
+  }
+
+  /** One attempt; a token the platform no longer takes is renewed once (X21). */
+  async send(
+    operation: OperationShape,
+    prepared: Prepared,
+    attempt: number,
+    options: CallOptions,
+  ): Promise<Verified> {
+    if (operation.credentials === 'none')
+      return this.#attempt(operation, prepared, attempt, options, undefined)
+    const { corpid, corpsecret } = this.#credentials()
+    const key = token.tokenCacheKey({ dialect: 'wecom', corpid, app: this.#app(corpsecret) })
+    const draw = () => this.#draw(corpid, corpsecret)
+    const used = await this.#tokens.get(key, token.tokenRules.wecom.margin, draw)
+    try {
+      return await this.#attempt(operation, prepared, attempt, options, used)
+    } catch (error) {
+      if (!(error instanceof Refused) || token.adviceFor('wecom', 'call', error.code) !== 'renew') throw error
+      return this.#attempt(operation, prepared, attempt, options, await this.#tokens.renew(key, used, draw))
+    }
+  }
+
+  /** One attempt whose answer is a file. */
+  async open(
+    operation: OperationShape,
+    prepared: Prepared,
+    attempt: number,
+    options: CallOptions,
+  ): Promise<Incoming> {
+    const incoming = await carryOpen(
+      this.#settings,
+      this.#outgoing(operation, prepared, attempt, undefined),
+      options,
+    )
+    if (incoming.status !== 200)
+      throw new Lost(operation.id, 'status', `the file was answered with status ${incoming.status}`, {
+        status: incoming.status,
+      })
+    return incoming
+  }
+
+  async #attempt(
+    operation: OperationShape,
+    prepared: Prepared,
+    attempt: number,
+    options: CallOptions,
+    accessToken: string | undefined,
+  ): Promise<Verified> {
+    const { status, bytes, requestId } = await carry(
+      this.#settings,
+      this.#outgoing(operation, prepared, attempt, accessToken),
+      options,
+    )
+    const judged = token.judgeJson({ status, body: bytes })
+    if (judged.outcome === 'unknown')
+      throw new Lost(
+        operation.id,
+        judged.check === 'status' ? 'status' : 'form',
+        `no answer to rely on: ${judged.reason}`,
+        { status },
+      )
+    if (judged.outcome === 'gateway')
+      throw refusal(operation, status, judged.code ?? '', judged.message, judged.advice)
+    checkSafeIntegers(operation, judged.value)
+    return { status, value: judged.value, bytes, requestId, serial: undefined }
+  }
+
+  #outgoing(operation: OperationShape, prepared: Prepared, attempt: number, accessToken: string | undefined) {
+    const { target, method, body } = prepared
+    const separator = target.includes('?') ? '&' : '?'
+    const host = operation.host === 'given' ? 'mainland' : operation.host
+    return {
+      operation,
+      method,
+      base: target.startsWith('/') ? this.#settings.hosts[host] : '',
+      target:
+        accessToken === undefined
+          ? target
+          : `${target}${separator}access_token=${encodeURIComponent(accessToken)}`,
+      body,
+      attempt,
+      headers: {
+        ...lowerNames(prepared.headers),
+        accept: '*/*',
+        'user-agent': userAgent,
+        ...(prepared.contentType && { 'content-type': prepared.contentType }),
+      },
+    }
+  }
+
+  async #draw(
+    corpid: string,
+    corpsecret: string,
+  ): Promise<{ accessToken: string; expiresInSeconds: number }> {
+    const prepared = await this.prepare(this.#getToken, {
+      path: {},
+      query: { corpid, corpsecret },
+      headers: {},
+      body: {},
+    })
+    return drawToken(
+      this.#settings,
+      this.#getToken,
+      'wecom',
+      this.#outgoing(this.#getToken, prepared, 1, undefined),
+    )
+  }
+
+  // A secret must not become the name of a row in a shared store; its digest names the app as well.
+  #app(corpsecret: string): string {
+    return this.#credentials().app ?? createHash('sha256').update(corpsecret).digest('hex').slice(0, 16)
+  }
+
+  #credentials(): WecomOptions {
+    const { wecom } = this.#settings
+    if (!wecom)
+      throw new OptionsError(
+        'this operation needs an access_token of WeCom: give wecom { corpid, corpsecret }',
+      )
+    return wecom
+  }
+}
+
+/** Draws a token, again after a pause where the platform was busy. */
+export async function drawToken(
+  settings: Settings,
+  operation: OperationShape,
+  dialect: 'wecom' | 'payinsurance',
+  outgoing: Parameters<typeof carry>[1],
+): Promise<{ accessToken: string; expiresInSeconds: number }> {
+  const { drawTries, pausesMs } = token.tokenRules[dialect]
+  for (let attempt = 1; ; attempt++) {
+    const answer = await carry(settings, { ...outgoing, attempt }, {}).then(
+      ({ status, bytes }) => token.readTokenAnswer(dialect, { status, body: bytes }),
+      (error: unknown) => {
+        if (error instanceof Lost && attempt < drawTries) return undefined
+        throw error
+      },
+    )
+    if (answer?.ok) return answer
+    if (answer && (answer.advice !== 'retry' || attempt >= drawTries)) {
+      throw refusal(operation, 200, answer.code ?? '', answer.message ?? answer.reason, answer.advice)
+    }
+    const pause = pausesMs[Math.min(attempt, pausesMs.length) - 1] ?? 1000
+    await new Promise<void>((resolve) => void settings.clock.after(pause, resolve))
+  }
+}
+
+function refusal(
+  operation: OperationShape,
+  status: number,
+  code: string,
+  message: string | undefined,
+  found: token.CodeAdvice,
+): Refused | Lost {
+  const known = operation.errors.find((one) => one.code === code)
+  const advice = known?.advice ?? adviceOf[found]
+  const facts = { status, code, platformMessage: message }
+  if (found === 'retry' || known?.advice === 'query') {
+    return new Lost(
+      operation.id,
+      'status',
+      `the platform answered errcode ${code}; it may have been done`,
+      facts,
+    )
+  }
+  return new Refused(operation.id, {
+    ...facts,
+    kind: code,
+    advice,
+    meaning: known?.meaning,
+    notFound: found === 'not_found' || (operation.notFound?.codes.includes(code) ?? false),
+    verified: 'absent',
+  })
+}
+
+const adviceOf = {
+  renew: 'repeat',
+  retry: 'repeat',
+  wait: 'wait',
+  configuration: 'configure',
+  programming: 'fix',
+  not_found: 'query',
+  unknown: 'query',
+} as const satisfies Record<token.CodeAdvice, string>
+
+function bodyOf(
+  settings: Settings,
+  operation: OperationShape,
+  parts: Parts,
+): { body: Uint8Array; contentType: string | undefined } {
+  if (!operation.body) return { body: new Uint8Array(), contentType: undefined }
+  if (operation.encoding !== 'multipart') {
+    return { body: Buffer.from(JSON.stringify(parts.body)), contentType: 'application/json' }
+  }
+  const [name, file] = Object.entries(parts.body)[0] as [string, Upload]
+  const boundary = `chadan${Buffer.from(settings.random.bytes(16)).toString('hex')}`
+  // Names come from the caller: what would end the header early is replaced.
+  const fileName = file.name.replace(/[\r\n"\\]/g, '_')
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${fileName}"\r\nContent-Type: ${file.type.replace(/[\r\n]/g, '')}\r\n\r\n`
+  return {
+    body: Buffer.concat([Buffer.from(head), file.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    contentType: `multipart/form-data; boundary=${boundary}`,
+  }
+}
+
+function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      value.replace(/^Authorization:\s*/i, ''),
+    ]),
+  )
+}
