@@ -23,6 +23,17 @@ for (const group of groups) {
   })
 }
 
+test('every operation of the index is declared', () => {
+  const declared = declaredIds()
+  const missing = groups.flatMap((group) => {
+    const list = listOf(group)
+    return [...list.operations, ...list.notifications]
+      .map((one) => `${group}: ${one.id}`)
+      .filter((id) => !declared.includes(id))
+  })
+  assert.deepEqual(missing, [])
+})
+
 test('every declared operation and notification is in the index, in its own group', () => {
   const indexed = groups.flatMap((group) => {
     const list = listOf(group)
