@@ -131,7 +131,6 @@ export const defaultSwitches: Switches = {
     'cash.prepayPartner': 500,
   },
   refundIntervalMs: 0,
-  refundIntervalMs: 0,
   combine: {
     profile: 'seed',
     closeMismatch: 400,
