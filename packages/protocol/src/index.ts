@@ -23,6 +23,7 @@ export type {
   UploadField,
   WholeField,
 } from './fields.ts'
+export * as fields from './fields.ts'
 export { readFlat, writeFlat } from './flat.ts'
 export * as idcard from './idcard.ts'
 export { parseJson } from './json.ts'

@@ -1,93 +1,100 @@
 /** What goes wrong on purpose: scripted (`next`) or by chance (`often`). */
-import type { Random } from '@chadan/protocol'
+import { notifications, operations, type Random } from '@chadan/protocol'
 import { fraction } from './chance.ts'
+import { ControlRefused } from './refused.ts'
 
-/** What can happen to a call of the merchant. */
-export type CallFault =
-  /** The request never arrives. */
-  | 'loseRequest'
-  /** The work is done, the answer never arrives. */
-  | 'loseAnswer'
-  /** 500 SYSTEM_ERROR, nothing done. */
-  | 'systemError'
-  /** 500 SYSTEM_ERROR although the work is done. */
-  | 'systemErrorAfter'
-  /** 429, nothing done. */
-  | 'tooMany'
-  /** 502 with HTML, nothing done. */
-  | 'badGateway'
-  /** The answer carries no signature. */
-  | 'unsigned'
-  /** The answer's signature is wrong. */
-  | 'wrongSignature'
-  /** The answer's signature is a probe. */
-  | 'probe'
-  /** The answer's body is cut in the middle. */
-  | 'truncated'
-  /** One byte of the answer's body is another. */
-  | 'corrupted'
-  /** The answer is stamped ten minutes ago. */
-  | 'staleClock'
-  /** The answer comes `delayMs` later. */
-  | 'delayed'
+/** What can happen to a call of the merchant, with what it means. */
+export const callFaults = {
+  loseRequest: 'The request never arrives: the connection is cut, nothing is done.',
+  loseAnswer: 'The work is done, the answer never arrives: the connection is cut.',
+  systemError: '500 SYSTEM_ERROR, nothing done.',
+  systemErrorAfter: '500 SYSTEM_ERROR although the work is done.',
+  tooMany: '429, nothing done.',
+  badGateway: '502 with HTML, nothing done.',
+  unsigned: 'The answer carries no signature.',
+  wrongSignature: 'The signature is wrong.',
+  probe: 'The signature is a probe (WECHATPAY/SIGNTEST/…).',
+  truncated: "The answer's body is cut in the middle.",
+  corrupted: 'One character of the body is another.',
+  staleClock: 'The message is stamped ten minutes ago.',
+  delayed: 'It comes `delayMs` later.',
+} as const
 
-/** What can happen to a notice of the platform. */
-export type NoticeFault =
-  | 'lose'
-  | 'duplicate'
-  | 'delayed'
-  | 'reorder'
-  | 'corrupted'
-  | 'wrongSignature'
-  | 'probe'
-  | 'staleClock'
+/** What can happen to a notice of the platform, with what it means. */
+export const noticeFaults = {
+  lose: 'The delivery is lost on the way.',
+  duplicate: 'It is delivered twice.',
+  delayed: 'It comes `delayMs` later.',
+  reorder: 'It comes `delayMs` later, after those that follow it.',
+  corrupted: 'One character of the body is another.',
+  wrongSignature: 'The signature is wrong.',
+  probe: 'The signature is a probe (WECHATPAY/SIGNTEST/…).',
+  staleClock: 'The message is stamped ten minutes ago.',
+} as const
 
+export type CallFault = keyof typeof callFaults
+export type NoticeFault = keyof typeof noticeFaults
 export type Fault = CallFault | NoticeFault
+
+/** Whom a fault meets: a call of the merchant or a notice of the platform. */
+export type Side = 'call' | 'notice'
 
 /** A planned fault. */
 export interface PlannedFault {
-  /** Operation or notification id, or `*`. */
+  /** Operation or notification id, all of a group (`medIns.*`), or `*`. */
   readonly on: string
   readonly fault: Fault
-  /** How often; default once. */
+  /** How often it is still to happen. */
   times?: number
   readonly delayMs?: number
   /** The refusal's code for `systemError` and the like, where the dialect has several. */
   readonly code?: string
 }
 
+/** A fault that happens by chance. */
+export interface ChanceFault extends PlannedFault {
+  /** How often, from 0 to 1. */
+  readonly share: number
+}
+
 /** The faults of a simulator. */
 export interface Faults {
   /**
-   * Plans faults for what comes next.
+   * Plans a fault for what comes next, once unless `times` says otherwise. Throws `ControlRefused`
+   * where nothing bears that name, or where it cannot happen to it.
    * @example simulator.faults.next('medIns.create', 'loseAnswer')
    */
   next(on: string, fault: Fault, more?: { times?: number; delayMs?: number; code?: string }): void
-  /** Lets a fault happen by chance: `share` from 0 to 1. */
+  /** Lets a fault happen by chance: `share` from 0 to 1. Throws like `next`. */
   often(on: string, fault: Fault, share: number, more?: { delayMs?: number }): void
   /** Ends all faults, planned and by chance. */
   heal(): void
   /** What is still planned. */
   readonly planned: readonly PlannedFault[]
+  /** What happens by chance. */
+  readonly chances: readonly ChanceFault[]
 }
 
 /** Faults with the side that draws them. */
 export interface OpenFaults extends Faults {
-  draw(id: string): PlannedFault | undefined
+  draw(id: string, side: Side): PlannedFault | undefined
 }
 
 /** An empty plan. */
 export function openFaults(random: Random): OpenFaults {
   let planned: PlannedFault[] = []
-  let chances: (PlannedFault & { share: number })[] = []
-  const meets = (on: string, id: string) =>
-    on === '*' || on === id || (on.endsWith('.*') && id.startsWith(on.slice(0, -1)))
+  let chances: ChanceFault[] = []
   return {
     next(on, fault, more = {}) {
-      planned.push({ on, fault, times: 1, ...more })
+      checkTarget(on, fault)
+      if (more.times !== undefined && !(Number.isSafeInteger(more.times) && more.times > 0))
+        throw new ControlRefused('/times', 'a whole number from 1')
+      planned.push({ ...more, on, fault, times: more.times ?? 1 })
     },
     often(on, fault, share, more = {}) {
-      chances.push({ on, fault, share, ...more })
+      checkTarget(on, fault)
+      if (!(share >= 0 && share <= 1)) throw new ControlRefused('/share', 'a number from 0 to 1')
+      chances.push({ ...more, on, fault, share })
     },
     heal() {
       planned = []
@@ -96,14 +103,46 @@ export function openFaults(random: Random): OpenFaults {
     get planned() {
       return planned
     },
-    draw(id) {
-      const first = planned.find((one) => meets(one.on, id))
+    get chances() {
+      return chances
+    },
+    draw(id, side) {
+      const fits = (one: PlannedFault) => meets(one.on, id) && happensTo(one.fault, side)
+      const first = planned.find(fits)
       if (first) {
         first.times = (first.times ?? 1) - 1
         if (first.times <= 0) planned = planned.filter((one) => one !== first)
         return first
       }
-      return chances.find((one) => meets(one.on, id) && fraction(random) < one.share)
+      return chances.find((one) => fits(one) && fraction(random) < one.share)
     },
+  }
+}
+
+function meets(on: string, id: string): boolean {
+  return on === '*' || on === id || (on.endsWith('.*') && id.startsWith(on.slice(0, -1)))
+}
+
+function happensTo(fault: Fault, side: Side): boolean {
+  return Object.hasOwn(side === 'call' ? callFaults : noticeFaults, fault)
+}
+
+const ids: Record<Side, readonly string[]> = { call: idsOf(operations), notice: idsOf(notifications) }
+
+function idsOf(groups: object): string[] {
+  return Object.values(groups as Record<string, Record<string, { id: string }>>)
+    .flatMap((group) => Object.values(group))
+    .map((one) => one.id)
+}
+
+/** A misspelt name would plan a fault that never happens, so it is refused. */
+function checkTarget(on: string, fault: Fault): void {
+  const sides = (['call', 'notice'] as const).filter((side) => ids[side].some((id) => meets(on, id)))
+  if (sides.length === 0) {
+    throw new ControlRefused('/on', 'the id of an operation or a notification, a group like medIns.*, or *')
+  }
+  if (!sides.some((side) => happensTo(fault, side))) {
+    const possible = sides.flatMap((side) => Object.keys(side === 'call' ? callFaults : noticeFaults))
+    throw new ControlRefused('/fault', `one of ${[...new Set(possible)].join(', ')}`)
   }
 }

@@ -120,6 +120,10 @@ export interface Product {
   checkout?(key: string): Checkout | undefined
   /** Does it, or throws `ActionRefused`. */
   act?(key: string, action: Action): void
+  /** The newest orders first, at most `limit`; for lists on the control API. */
+  recent?(limit: number): readonly Checkout[]
+  /** Ends all access tokens now, as if their time were over; answers how many there were. */
+  expireTokens?(): number
 }
 
 /** Makes a product for a world. */

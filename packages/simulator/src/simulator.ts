@@ -1,15 +1,19 @@
 /** The simulator: WeChat Pay's side as a function from Request to Response, and the hands on its controls. */
-import type { Clock, Random } from '@chadan/protocol'
+import type { Clock, OperationShape, Random } from '@chadan/protocol'
+import { type CertificateView, listCertificates, rotateCertificate } from './certificates.ts'
 import { seededRandom } from './chance.ts'
 import { type VirtualClock, virtualClock } from './clock.ts'
+import { openControl } from './control/app.ts'
 import { type Credentials, furnish } from './credentials.ts'
 import type { Exchange } from './exchange/exchange.ts'
 import { exchanges } from './exchange/exchanges.ts'
-import { readRequest } from './exchange/request.ts'
-import { type Faults, openFaults } from './faults.ts'
+import { openProbes } from './exchange/probes.ts'
+import { type RawRequest, readRequest } from './exchange/request.ts'
+import { type Faults, openFaults, type PlannedFault } from './faults.ts'
+import { changeMerchant, type MerchantChanges, type MerchantView } from './merchants.ts'
 import { noticeDialects } from './notices/dialects.ts'
 import { type NoticeRow, type Notifier, openNotifier } from './notices/notifier.ts'
-import { type KeySource, makeCertificate, testKeySource } from './platform.ts'
+import { type KeySource, testKeySource } from './platform.ts'
 import {
   type Action,
   ActionRefused,
@@ -19,8 +23,10 @@ import {
   type ProductFactory,
 } from './product.ts'
 import { productFactories } from './products/index.ts'
+import { ControlRefused } from './refused.ts'
 import { openRoutes } from './routes.ts'
-import { type SomeSwitches, withSwitches } from './switches.ts'
+import { readSwitches } from './switch-fields.ts'
+import { type SomeSwitches, type Switches, withSwitches } from './switches.ts'
 import { type OpenWorld, openWorld, type Snapshot, type World } from './world.ts'
 
 /** What a simulator is opened with; everything has a default. */
@@ -62,8 +68,20 @@ export interface Simulator {
   advance(ms: number): Promise<void>
   /** Waits until notices under way have been answered. */
   settle(): Promise<void>
+  /** The newest orders of all products that can list them, at most `limit` of each; default 50. */
+  recent(limit?: number): readonly Checkout[]
+  /** The platform certificates, oldest first. */
+  readonly certificates: readonly CertificateView[]
   /** Lists a new platform certificate now and lets it sign from `inMs` on. Returns its serial. */
   rotateCertificate(inMs?: number): Promise<string>
+  /** Changes some switches. Throws `ControlRefused` for what is unknown or wrong. */
+  changeSwitches(some: SomeSwitches): Switches
+  /** Changes a merchant: key mode, money, permissions. Throws `ControlRefused`. */
+  changeMerchant(mchid: string, changes: MerchantChanges): MerchantView
+  /** Ends all access tokens now; answers how many there were. */
+  expireTokens(): number
+  /** Delivers a notice once more now. Throws `ControlRefused` where none has this id. */
+  sendNotice(id: string): Promise<void>
   /** All notices, sent and to be sent. */
   readonly notices: readonly Readonly<NoticeRow>[]
   snapshot(): Snapshot
@@ -79,8 +97,6 @@ export class ConnectionCut extends TypeError {
   override readonly name = 'ConnectionCut'
 }
 
-const year = 365 * 24 * 3600_000
-
 /**
  * Opens a simulator with one merchant of every kind in it.
  * @example
@@ -89,7 +105,7 @@ const year = 365 * 24 * 3600_000
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = options.clock ?? virtualClock(options.snapshot?.nowMs ?? Date.UTC(2026, 2, 17, 2))
-  const random = options.random ?? seededRandom(options.seed ?? 'chadan')
+  const random = options.random ?? seededRandom(seedOf(options))
   const faults = openFaults(random)
   const keys = options.keys ?? testKeySource()
   const notifier: Notifier = openNotifier({
@@ -97,11 +113,12 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     faults,
     dialects: noticeDialects,
     fetch: options.fetch ?? (() => Promise.reject(new TypeError('no way out: give the simulator a fetch'))),
+    changed: () => options.changed?.(),
   })
   const world: OpenWorld = openWorld({
     clock,
     random,
-    switches: withSwitches(options.switches),
+    switches: openSwitches(options),
     baseUrl: options.baseUrl ?? 'https://simulator.invalid',
     snapshot: options.snapshot,
     send: notifier.send,
@@ -109,14 +126,22 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
   })
   world.products.push(notifier.product, ...productFactories.map((factory: ProductFactory) => factory(world)))
   const credentials = await furnish(world, keys)
+  world
+    .table<{ value: number }>('world.counters')
+    .set('openings', { value: openingsOf(options.snapshot) + 1 })
   world.resume()
+  notifier.resume()
 
   const handlers = new Map<string, Handled>(
     world.products.flatMap((product) => product.handlers).map((handled) => [handled.operation.id, handled]),
   )
   const find = openRoutes()
+  const probes = openProbes(world)
 
   async function fetch(request: Request, connection?: Connection): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/_simulator') return Response.redirect(new URL('/_simulator/', request.url), 308)
+    if (pathname.startsWith('/_simulator/')) return control.fetch(request)
     const raw = await readRequest(request, connection?.incoming?.url)
     if (raw === 'too large') return new Response(null, { status: 413 })
     const found = find(raw.verb, raw.path)
@@ -125,7 +150,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     const handled = handlers.get(found.operation.id)
     const exchange: Exchange | undefined = exchanges[found.operation.dialect]
     if (!handled || !exchange) return new Response(null, { status: 501 })
-    const fault = faults.draw(found.operation.id)
+    const fault = faults.draw(found.operation.id, 'call') ?? probe(found.operation, raw)
     if (fault?.fault === 'loseRequest') throw cut(connection)
     if (fault?.fault === 'badGateway')
       return new Response('<html><body>502 Bad Gateway</body></html>', {
@@ -147,6 +172,10 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     return response
   }
 
+  function probe({ id, dialect }: OperationShape, raw: RawRequest): PlannedFault | undefined {
+    return dialect === 'apiv3' && probes(raw) ? { on: id, fault: 'probe' } : undefined
+  }
+
   function holder(key: string): Product | undefined {
     return world.products.find((product) => product.checkout?.(key) !== undefined)
   }
@@ -158,7 +187,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     options.changed?.()
   }
 
-  return {
+  const simulator: Simulator = {
     fetch,
     world,
     clock,
@@ -172,32 +201,47 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       await (clock as VirtualClock).advance(ms, notifier.settle)
     },
     settle: notifier.settle,
-    async rotateCertificate(inMs = 0) {
-      const privateKey = keys()
-      const serialNo = world.draw.hex(40).toUpperCase()
-      const now = clock.now()
-      const validity = { validFromMs: now - 60_000, validToMs: now + 5 * year }
-      const certificate = await makeCertificate({
-        privateKey,
-        serialNo,
-        subject: 'C=CN, O=Tenpay.com, CN=Tenpay.com sign',
-        ...validity,
-      })
-      world.platformCertificates.set(serialNo, {
-        serialNo,
-        certificate,
-        privateKey,
-        effectiveMs: validity.validFromMs,
-        expireMs: validity.validToMs,
-        signsFromMs: now + inMs,
-      })
-      return serialNo
+    recent: (limit = 50) => world.products.flatMap((product) => product.recent?.(limit) ?? []),
+    get certificates() {
+      return listCertificates(world)
+    },
+    rotateCertificate: (inMs = 0) => rotateCertificate(world, keys, inMs),
+    changeSwitches(some) {
+      const changed = withSwitches(readSwitches(some), world.switches)
+      world.table<Switches>(keptSwitches).set('all', changed)
+      return Object.assign(world.switches, changed)
+    },
+    changeMerchant: (mchid, changes) => changeMerchant(world, mchid, changes),
+    expireTokens: () => world.products.reduce((sum, product) => sum + (product.expireTokens?.() ?? 0), 0),
+    async sendNotice(id) {
+      if (!notifier.again(id)) throw new ControlRefused('/id', 'the id of a notice', 404)
+      await notifier.settle()
     },
     get notices() {
       return [...world.table<NoticeRow>('world.notices').values()]
     },
     snapshot: world.snapshot,
   }
+  const control = openControl(simulator, () => options.changed?.())
+  return simulator
+}
+
+const keptSwitches = 'world.switches'
+
+/** Switches given now, over those that were changed before the snapshot, over the defaults. */
+function openSwitches({ switches, snapshot }: SimulatorOptions): Switches {
+  const kept = snapshot?.tables[keptSwitches]?.all as Switches | undefined
+  return withSwitches(switches && readSwitches(switches), withSwitches(kept))
+}
+
+/** A world that goes on draws from a place of its own, or it would issue its numbers a second time. */
+function seedOf({ seed = 'chadan', snapshot }: SimulatorOptions): string {
+  return snapshot ? `${seed}/opening ${openingsOf(snapshot)}` : String(seed)
+}
+
+function openingsOf(snapshot: Snapshot | undefined): number {
+  const counter = snapshot?.tables['world.counters']?.openings as { value: number } | undefined
+  return counter?.value ?? 0
 }
 
 function cut(connection: Connection | undefined): ConnectionCut {

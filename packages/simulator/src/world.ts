@@ -129,7 +129,8 @@ interface Job {
   readonly payload: Record<string, unknown>
 }
 
-interface PlatformCertificateRow {
+/** A platform certificate with its key. */
+export interface PlatformCertificateRow {
   serialNo: string
   certificate: string
   privateKey: string

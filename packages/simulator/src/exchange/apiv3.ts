@@ -103,17 +103,6 @@ function authenticate(world: OpenWorld, request: RawRequest): Merchant {
       location: 'authorization',
       issue: 'certificate not found',
     })
-  if (
-    request.header('wechatpay-serial')?.startsWith('PUB_KEY_ID_') &&
-    request.header('wechatpay-serial') !== merchant.publicKeyId
-  ) {
-    throw new Unsigned(
-      new Refusal('PARAM_ERROR', 'Wechatpay-Serial不属于该商户', {
-        status: 400,
-        detail: { location: 'header', field: 'Wechatpay-Serial', issue: 'serial belongs to nobody' },
-      }),
-    )
-  }
   const text = apiv3.requestText({
     method: request.verb,
     target: request.target,
@@ -133,6 +122,17 @@ function authenticate(world: OpenWorld, request: RawRequest): Merchant {
         sign_message_length: text.byteLength,
       },
     })
+  }
+  if (
+    request.header('wechatpay-serial')?.startsWith('PUB_KEY_ID_') &&
+    request.header('wechatpay-serial') !== merchant.publicKeyId
+  ) {
+    throw new Unsigned(
+      new Refusal('PARAM_ERROR', 'Wechatpay-Serial不属于该商户', {
+        status: 400,
+        detail: { location: 'header', field: 'Wechatpay-Serial', issue: 'serial belongs to nobody' },
+      }),
+    )
   }
   if (world.switches.strictNonce && seenNonce(world, given))
     throw signError('随机串重复使用', {
@@ -318,17 +318,17 @@ function answer(
   fault: PlannedFault | undefined,
 ): Response {
   const status = statusOf(operation)
-  if (operation.result.kind === 'file') return fileAnswer(world, result)
+  if (operation.result.kind === 'file') return fileAnswer(world, result, fault)
   const body = operation.result.kind === 'empty' ? '' : JSON.stringify(result)
   return signed(world, status, body, 0, { caller, request, fault })
 }
 
-function fileAnswer(world: OpenWorld, result: unknown): Response {
+function fileAnswer(world: OpenWorld, result: unknown, fault: PlannedFault | undefined): Response {
   const { bytes, headers } =
     result instanceof Uint8Array
       ? { bytes: result, headers: {} }
       : (result as { bytes: Uint8Array; headers: Record<string, string> })
-  return new Response(bytes as BodyInit, {
+  return new Response(spoilBytes(bytes, fault) as BodyInit, {
     status: 200,
     headers: { 'content-type': 'application/octet-stream', 'request-id': requestId(world, 0), ...headers },
   })
@@ -383,6 +383,13 @@ function spoil(body: string, fault: PlannedFault | undefined): string {
   if (fault?.fault === 'truncated') return body.slice(0, Math.floor(body.length / 2))
   if (fault?.fault === 'corrupted') return body.replace(/\d/, (digit) => String((Number(digit) + 1) % 10))
   return body
+}
+
+function spoilBytes(bytes: Uint8Array, fault: PlannedFault | undefined): Uint8Array {
+  const middle = Math.floor(bytes.length / 2)
+  if (fault?.fault === 'truncated') return bytes.slice(0, middle)
+  if (fault?.fault === 'corrupted' && bytes.length > 0) return bytes.with(middle, (bytes.at(middle) ?? 0) ^ 1)
+  return bytes
 }
 
 function plainHeaders(world: OpenWorld, number: number, hasBody: boolean): Record<string, string> {

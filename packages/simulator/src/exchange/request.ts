@@ -24,7 +24,7 @@ export async function readRequest(request: Request, rawTarget?: string): Promise
   const address = new URL(request.url)
   const target = rawTarget ?? request.url.slice(request.url.indexOf(address.host) + address.host.length)
   const mark = target.indexOf('?')
-  const body = await readBody(request)
+  const body = await readBody(request, maxBodyBytes)
   if (body === 'too large') return body
   return {
     verb: request.method,
@@ -36,13 +36,14 @@ export async function readRequest(request: Request, rawTarget?: string): Promise
   }
 }
 
-async function readBody(request: Request): Promise<Uint8Array | 'too large'> {
+/** The bytes of a body, unless there are more than `limit`. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array | 'too large'> {
   if (!request.body) return new Uint8Array()
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of request.body) {
     size += part.byteLength
-    if (size > maxBodyBytes) return 'too large'
+    if (size > limit) return 'too large'
     parts.push(part)
   }
   return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts))

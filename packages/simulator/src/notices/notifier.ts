@@ -1,5 +1,6 @@
 /** Sending notices: rendering, waiting for the acknowledgement, repeating on the documented schedule. */
 import { type NotificationShape, notifications } from '@chadan/protocol'
+import { fraction } from '../chance.ts'
 import type { OpenFaults, PlannedFault } from '../faults.ts'
 import type { Product } from '../product.ts'
 import type { Merchant, Notice, OpenWorld } from '../world.ts'
@@ -47,6 +48,10 @@ export interface NoticeDialect {
 /** The notifier of a world. */
 export interface Notifier {
   send(notice: Notice): void
+  /** Delivers a notice once now, whatever its state; false where none has this id. */
+  again(id: string): boolean
+  /** Plans the notices that were under way when a snapshot was taken. */
+  resume(): void
   /** Waits until what is being delivered now has been answered. */
   settle(): Promise<void>
   /** The pseudo product that holds the notifier's jobs. */
@@ -58,7 +63,12 @@ export interface NotifierParts {
   readonly faults: OpenFaults
   readonly dialects: Readonly<Partial<Record<NotificationShape['dialect'], NoticeDialect>>>
   readonly fetch: (request: Request) => Promise<Response>
+  /** Called when a delivery has changed a row. */
+  readonly changed?: () => void
 }
+
+/** The largest acknowledgement that is read, in bytes. */
+const maxAnswerBytes = 64 * 1024
 
 const declared = new Map<string, NotificationShape>(
   Object.values(notifications as Record<string, Record<string, NotificationShape>>)
@@ -67,7 +77,8 @@ const declared = new Map<string, NotificationShape>(
 )
 
 /** Opens the notifier; `world` is asked for later, since world and notifier need each other. */
-export function openNotifier({ world: itsWorld, faults, dialects, fetch }: NotifierParts): Notifier {
+export function openNotifier(parts: NotifierParts): Notifier {
+  const { world: itsWorld, faults, dialects, fetch } = parts
   const delivering = new Set<Promise<void>>()
   const rows = () => itsWorld().table<NoticeRow>('world.notices')
 
@@ -92,22 +103,39 @@ export function openNotifier({ world: itsWorld, faults, dialects, fetch }: Notif
   function deliver({ id }: { id: string }): void {
     const row = rows().get(id)
     if (row?.state !== 'due') return
-    const fault = faults.draw(row.notification)
+    const fault = faults.draw(row.notification, 'notice') ?? probe(row)
     if (fault?.fault === 'delayed' || fault?.fault === 'reorder') {
       itsWorld().later(fault.delayMs ?? 30_000, 'world.deliver', { id })
       return
     }
-    const twice = fault?.fault === 'duplicate'
-    const delivery = attempt(row, fault)
-      .then(() => (twice ? attempt(row, undefined) : undefined))
-      .finally(() => delivering.delete(delivery))
+    track(attempt(row, fault))
+  }
+
+  /** A probe is followed by a good delivery, so only the first one is drawn. */
+  function probe(row: NoticeRow): PlannedFault | undefined {
+    const { switches, random } = itsWorld()
+    if (switches.probeRate === 0 || row.attempts > 0) return undefined
+    if (declared.get(row.notification)?.dialect !== 'apiv3') return undefined
+    return fraction(random) < switches.probeRate ? { on: row.notification, fault: 'probe' } : undefined
+  }
+
+  function track(work: Promise<void>): void {
+    const delivery = work.finally(() => {
+      delivering.delete(delivery)
+      parts.changed?.()
+    })
     delivering.add(delivery)
   }
 
   async function attempt(row: NoticeRow, fault: PlannedFault | undefined): Promise<void> {
-    const world = itsWorld()
     row.attempts++
     const problem = fault?.fault === 'lose' ? 'lost on the way' : await post(row, fault)
+    judge(row, problem)
+    // The second copy is no attempt of its own: it neither uses up nor plans a repetition.
+    if (fault?.fault === 'duplicate') await post(row, undefined)
+  }
+
+  function judge(row: NoticeRow, problem: string | undefined): void {
     if (problem === undefined) {
       row.state = 'accepted'
       delete row.problem
@@ -117,7 +145,14 @@ export function openNotifier({ world: itsWorld, faults, dialects, fetch }: Notif
     row.problem = problem
     const delay = declared.get(row.notification)?.schedule[row.attempts - 1]
     if (delay === undefined) row.state = 'givenUp'
-    else world.later(delay * 1000, 'world.deliver', { id: row.id })
+    else itsWorld().later(delay * 1000, 'world.deliver', { id: row.id })
+  }
+
+  /** By hand: it may be accepted, but it uses up and plans no repetition. */
+  async function once(row: NoticeRow): Promise<void> {
+    const problem = await post(row, undefined)
+    if (problem === undefined) judge(row, undefined)
+    else if (row.state !== 'accepted') row.problem = problem
   }
 
   /** Posts once; undefined when it was accepted, otherwise why not. */
@@ -131,24 +166,49 @@ export function openNotifier({ world: itsWorld, faults, dialects, fetch }: Notif
     if (wrongAddress) return wrongAddress
     try {
       const outgoing = dialect.render(row, to, world, fault)
-      const answer = await within(world, fetch(toRequest(outgoing)))
+      const answer = await within(world, (signal) => exchange(toRequest(outgoing, signal)))
       if (answer === 'late') return `no answer within ${world.switches.noticeTimeoutMs} ms`
-      const verdict = dialect.accepted(row, to, { status: answer.status, body: await answer.text() }, world)
+      const verdict = dialect.accepted(row, to, answer, world)
       return verdict === true ? undefined : verdict
     } catch (error) {
       return error instanceof Error ? `not delivered: ${error.message}` : 'not delivered'
     }
   }
 
-  function within(world: OpenWorld, answer: Promise<Response>): Promise<Response | 'late'> {
+  async function exchange(request: Request): Promise<{ status: number; body: string }> {
+    const response = await fetch(request)
+    return { status: response.status, body: await readText(response) }
+  }
+
+  function within<T>(world: OpenWorld, work: (signal: AbortSignal) => Promise<T>): Promise<T | 'late'> {
     return new Promise((resolve, reject) => {
-      const cancel = world.clock.after(world.switches.noticeTimeoutMs, () => resolve('late'))
-      answer.then(resolve, reject).finally(cancel)
+      const abort = new AbortController()
+      const cancel = world.clock.after(world.switches.noticeTimeoutMs, () => {
+        resolve('late')
+        abort.abort()
+      })
+      work(abort.signal).then(resolve, reject).finally(cancel)
     })
   }
 
   return {
     send,
+    again(id) {
+      const row = rows().get(id)
+      if (row) track(once(row))
+      return row !== undefined
+    },
+    resume() {
+      const world = itsWorld()
+      const planned = new Set(
+        [...world.table<{ job: string; payload: { id?: string } }>('world.jobs').values()]
+          .filter(({ job }) => job === 'world.deliver')
+          .map(({ payload }) => payload.id),
+      )
+      for (const { id, state } of rows().values()) {
+        if (state === 'due' && !planned.has(id)) world.later(0, 'world.deliver', { id })
+      }
+    },
     async settle() {
       while (delivering.size > 0) await Promise.all([...delivering])
     },
@@ -156,8 +216,19 @@ export function openNotifier({ world: itsWorld, faults, dialects, fetch }: Notif
   }
 }
 
-function toRequest({ url, method, headers, body }: Outgoing): Request {
-  return new Request(url, { method, headers, redirect: 'manual', ...(method === 'POST' && { body }) })
+function toRequest({ url, method, headers, body }: Outgoing, signal: AbortSignal): Request {
+  return new Request(url, { method, headers, signal, redirect: 'manual', ...(method === 'POST' && { body }) })
+}
+
+async function readText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    size += part.byteLength
+    if (size > maxAnswerBytes) throw new RangeError(`the answer is longer than ${maxAnswerBytes} bytes`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 function uuid(world: OpenWorld): string {
