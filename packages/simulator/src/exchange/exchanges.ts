@@ -2,6 +2,10 @@
 import type { Dialect } from '@chadan/protocol'
 import { apiv3Exchange } from './apiv3.ts'
 import type { Exchange } from './exchange.ts'
+import { tokenExchange } from './token.ts'
 
 /** Each dialect's exchange. */
-export const exchanges: Readonly<Partial<Record<Dialect, Exchange>>> = { apiv3: apiv3Exchange }
+export const exchanges: Readonly<Partial<Record<Dialect, Exchange>>> = {
+  apiv3: apiv3Exchange,
+  token: tokenExchange,
+}

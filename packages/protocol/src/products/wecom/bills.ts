@@ -28,7 +28,7 @@ export const getBill = defineOperation({
     hash_type: choice({ SHA1: 'SHA-1.' }).describe('Kind of digest (哈希类型).'),
     hash_value: text(1024).describe('Digest (哈希值) of the uncompressed bill.'),
     download_url: url(2048).describe('Address of the file (账单下载地址), valid for 30 s.'),
-    auth: text(2048).describe(
+    auth: optional(text(2048)).describe(
       'Value of the Authorization header (鉴权信息) for the download; it may begin with `Authorization: `.',
     ),
   }),
