@@ -25,5 +25,6 @@ export const getBalanceBill = defineOperation({
   errors: readErrors,
   repeat: 'read',
   trust: 'channel',
+  answerSign: 'never',
   doc: chapter('3.8'),
 })

@@ -25,5 +25,6 @@ export const verifyName = defineOperation({
   repeat: 'read',
   // Its page knows no signature of the answer, which advises and proves nothing.
   trust: 'channel',
+  answerSign: 'if_present',
   doc: chapter('3.9'),
 })

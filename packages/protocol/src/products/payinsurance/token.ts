@@ -11,6 +11,7 @@ const unsignedToken = {
   host: 'weixin',
   repeat: 'safe',
   trust: 'channel',
+  answerSign: 'never',
   credentials: 'none',
 } as const
 
