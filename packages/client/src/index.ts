@@ -20,6 +20,15 @@ export {
   type SpanLike,
   type TracerLike,
 } from './hooks.ts'
+export type { RawNotice } from './notices/message.ts'
+export {
+  memoryNotices,
+  type Notice,
+  type NoticeBase,
+  type NoticeMemory,
+  NoticeRefused,
+} from './notices/notice.ts'
+export { Notifications, type ReceiverOptions } from './notices/receiver.ts'
 export {
   OptionsError,
   officialHosts,
@@ -27,6 +36,7 @@ export {
   type WechatPayOptions,
   type WecomOptions,
 } from './options.ts'
+export { type Look, type PollOptions, poll, pollPausesMs } from './poll.ts'
 export type { Prepared } from './prepared.ts'
 export { directSigner, poolSigner, type Signer } from './signer.ts'
 export { systemClock, systemRandom } from './system.ts'

@@ -2,6 +2,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { apiv3, type Clock, type Host, type Random, xmlmd5 } from '@chadan/protocol'
 import type { Hooks } from './hooks.ts'
+import type { ReceiverOptions } from './notices/receiver.ts'
 import { poolSigner, type Signer } from './signer.ts'
 import { systemClock, systemRandom } from './system.ts'
 import type { TokenStore } from './tokens.ts'
@@ -51,6 +52,8 @@ export interface WechatPayOptions {
   readonly hooks?: Hooks
   /** Where access_tokens are kept, e.g. shared between processes. Default: memory. */
   readonly tokens?: TokenStore
+  /** How notices are received: the memory of accepted ones, the largest body. */
+  readonly receiving?: ReceiverOptions
   /** Keys the digest of prepared inputs. Give the same one to all processes that compare digests. Default: derived from a secret of the merchant. */
   readonly digestKey?: string | Uint8Array
 }
@@ -78,6 +81,8 @@ export interface WecomOptions {
   readonly token?: string
   /** EncodingAESKey of the callback configuration. */
   readonly encodingAesKey?: string
+  /** Opens the inner layer of payment callbacks, where it is not the EncodingAESKey (unverified, WC D25). */
+  readonly payNotifyKey?: string
 }
 
 /** The official addresses. */

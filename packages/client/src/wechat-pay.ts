@@ -9,6 +9,7 @@ import type { CallOptions } from './carry.ts'
 import { type Chain, openChain } from './chain.ts'
 import { Core, type Method, type Methods } from './client.ts'
 import type { Parts } from './input.ts'
+import { Notifications } from './notices/receiver.ts'
 import type { WechatPayOptions } from './options.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -16,9 +17,12 @@ const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 class Client {
   readonly #core: Core
+  /** Receives everything that WeChat sends to this merchant. */
+  readonly notifications: Notifications
 
   constructor(options: WechatPayOptions) {
     this.#core = new Core(options)
+    this.notifications = new Notifications(this.#core.settings, this.#core.apiv3.keys, options.receiving)
     for (const [group, members] of Object.entries(
       operations as Record<string, Record<string, OperationShape>>,
     )) {
