@@ -36,6 +36,7 @@ export const switchFields = {
     choice({ notAccepted: 'The refund does not exist.', accepted: 'The refund was made all the same.' }),
   ).describe('What a 429 on a refund means.'),
   billLinkMs: duration('Life of a bill link.'),
+  billPartBytes: optional(whole(1)).describe('Size beyond which an encrypted bill comes in several parts.'),
   billHour: optional(whole(0, 23)).describe("Hour (Beijing) from which yesterday's bill exists."),
   stableCiphertext: onOff('The ciphertext of a notice is the same in every repetition.'),
   noticeDelayMs: duration('Delay between a change and the first notice of it.'),

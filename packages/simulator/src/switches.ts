@@ -12,6 +12,8 @@ export interface Switches {
   refund429: 'notAccepted' | 'accepted'
   /** Life of a bill link. */
   billLinkMs: number
+  /** Size beyond which an encrypted bill comes in several parts. */
+  billPartBytes: number
   /** Hour (Beijing) from which yesterday's bill exists. */
   billHour: number
   /** The ciphertext of a notice is the same in every repetition. */
@@ -113,6 +115,7 @@ export const defaultSwitches: Switches = {
   strictNonce: false,
   refund429: 'notAccepted',
   billLinkMs: 5 * minute,
+  billPartBytes: 8 * 1024 * 1024,
   billHour: 10,
   stableCiphertext: true,
   noticeDelayMs: 0,

@@ -1,6 +1,16 @@
 /** The products of the simulated world. */
 import type { ProductFactory } from '../product.ts'
+import { bills } from './bills/index.ts'
+import { globalBills } from './globalBills/index.ts'
+import { globalRefunds } from './globalRefunds/index.ts'
+import { payscore } from './payscore/index.ts'
 import { wecom } from './wecom/index.ts'
 
 /** In the order in which keys are looked up. */
-export const productFactories: readonly ProductFactory[] = [wecom]
+export const productFactories: readonly ProductFactory[] = [
+  wecom,
+  bills,
+  globalBills,
+  globalRefunds,
+  payscore,
+]
