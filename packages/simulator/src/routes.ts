@@ -5,7 +5,7 @@ import { type OperationShape, operations, routeOf } from '@chadan/protocol'
 export type Found =
   | { readonly found: 'operation'; readonly operation: OperationShape; readonly path: Record<string, string> }
   /** The path exists for another verb. */
-  | { readonly found: 'verb' }
+  | { readonly found: 'verb'; readonly operation: OperationShape }
   | { readonly found: 'nothing' }
 
 interface Route {
@@ -29,7 +29,8 @@ export function openRoutes(): (verb: string, rawPath: string) => Found {
     const segments = rawPath.split('/').slice(1)
     const matching = routes.filter((route) => matches(route.segments, segments))
     const route = matching.find((one) => one.verb === verb)
-    if (!route) return { found: matching.length > 0 ? 'verb' : 'nothing' }
+    const other = matching[0]
+    if (!route) return other ? { found: 'verb', operation: other.operation } : { found: 'nothing' }
     const path: Record<string, string> = {}
     for (const [index, segment] of route.segments.entries()) {
       if (!segment.startsWith('{')) continue

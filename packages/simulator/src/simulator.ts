@@ -146,7 +146,10 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     if (raw === 'too large') return new Response(null, { status: 413 })
     const found = find(raw.verb, raw.path)
     // An unknown path and a wrong verb are answered with an empty, unsigned body (X6).
-    if (found.found !== 'operation') return new Response(null, { status: found.found === 'verb' ? 405 : 404 })
+    if (found.found === 'nothing') return new Response(null, { status: 404 })
+    // The XML dialect has a code of its own for the wrong verb, and its token call takes both.
+    const wrongVerb = found.found === 'verb' && found.operation.dialect !== 'xml'
+    if (wrongVerb) return new Response(null, { status: 405 })
     const handled = handlers.get(found.operation.id)
     const exchange: Exchange | undefined = exchanges[found.operation.dialect]
     if (!handled || !exchange) return new Response(null, { status: 501 })
@@ -160,7 +163,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     const response = await exchange({
       world,
       operation: found.operation,
-      path: found.path,
+      path: found.found === 'operation' ? found.path : {},
       request: raw,
       handled,
       fault,

@@ -139,12 +139,31 @@ export const switchFields = {
       replySign: optional(
         choice({ checked: 'A reply with a wrong sign does not count.', ignored: 'It is not looked at.' }),
       ),
-      successColumns: optional(whole(1, 100)).describe('Columns of the SUCCESS bill.'),
-      expiryMs: duration('Life of an order.'),
-      ipRefusal: optional(whole()).describe('errcode for a caller outside the IP list.'),
-      settlingMs: optional(group({ pay: duration('A payment.'), refund: duration('A refund.') })).describe(
-        'How long settling takes.',
+      successColumns: optional(
+        numberChoice({ 42: 'Without the refund columns.', 55: 'Those of the ALL bill.' }),
+      ).describe('Columns of the SUCCESS bill.'),
+      quoting: optional(
+        choice({
+          sample: 'Both sides of every cell but the first.',
+          prefix: 'Before every cell.',
+          both: 'Both sides of every cell.',
+        }),
+      ).describe('Where the bill has its backticks.'),
+      notifyFailures: onOff('A payment that failed is notified as well.'),
+      expiryMs: duration('Life of an unpaid order.'),
+      tokenLifeMs: duration('Life of an access_token.'),
+      tokenOverlapMs: duration('How long the former token stays good after a new one was drawn.'),
+      ipRefusal: optional(whole()).describe(
+        'errcode for a refund from outside the IP list; 513 makes it a signed refusal.',
       ),
+      settlingMs: optional(
+        group({
+          pay: duration('A payment.'),
+          cashRefund: duration('The refund of the cash leg.'),
+          insuranceRefund: duration('The refund of the insurance leg.'),
+          reversal: duration('The return of a leg when the other failed.'),
+        }),
+      ).describe('How long settling takes.'),
     }),
   ).describe('Medical insurance, first generation.'),
 } as const satisfies Described<Switches>

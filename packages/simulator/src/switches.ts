@@ -98,10 +98,19 @@ export interface Switches {
     wireNames: 'document' | 'common'
     tokenErrors: 'json' | 'xml'
     replySign: 'checked' | 'ignored'
-    successColumns: number
+    /** 42 leaves out the refund columns, as the document's sample row does. */
+    successColumns: 42 | 55
+    /** Where the bill has its backticks; `sample` closes every cell but the first. */
+    quoting: 'sample' | 'prefix' | 'both'
+    /** A payment that failed is notified as well. */
+    notifyFailures: boolean
     expiryMs: number
+    tokenLifeMs: number
+    /** How long the former token stays good after a new one was drawn. */
+    tokenOverlapMs: number
     ipRefusal: number
-    settlingMs: { pay: number; refund: number }
+    /** How long a payment, the refund of each leg, and the return of a taken leg last. */
+    settlingMs: { pay: number; cashRefund: number; insuranceRefund: number; reversal: number }
   }
 }
 
@@ -178,9 +187,13 @@ export const defaultSwitches: Switches = {
     tokenErrors: 'json',
     replySign: 'checked',
     successColumns: 55,
+    quoting: 'sample',
+    notifyFailures: false,
     expiryMs: 120 * minute,
+    tokenLifeMs: 120 * minute,
+    tokenOverlapMs: 5 * minute,
     ipRefusal: 40164,
-    settlingMs: { pay: 10_000, refund: 20_000 },
+    settlingMs: { pay: 2_000, cashRefund: 10_000, insuranceRefund: 20_000, reversal: minute },
   },
 }
 
