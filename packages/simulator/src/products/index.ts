@@ -1,9 +1,11 @@
 /** The products of the simulated world. */
 import type { ProductFactory } from '../product.ts'
 import { bills } from './bills/index.ts'
+import { combine } from './combine/index.ts'
 import { globalBills } from './globalBills/index.ts'
 import { globalRefunds } from './globalRefunds/index.ts'
 import { payscore } from './payscore/index.ts'
+import { refunds } from './refunds/index.ts'
 import { wecom } from './wecom/index.ts'
 
 /** In the order in which keys are looked up. */
@@ -13,4 +15,6 @@ export const productFactories: readonly ProductFactory[] = [
   globalBills,
   globalRefunds,
   payscore,
+  combine,
+  refunds,
 ]

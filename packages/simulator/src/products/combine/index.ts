@@ -1,0 +1,13 @@
+/** Combined payment (合单支付) on WeChat Pay's side. */
+import type { ProductFactory } from '../../product.ts'
+import { askingHandlers } from './asking.ts'
+import { act, checkout, lapse } from './paying.ts'
+import { placingHandlers } from './placing.ts'
+
+export const combine: ProductFactory = (world) => ({
+  name: 'combine',
+  handlers: [...placingHandlers(world), ...askingHandlers(world)],
+  jobs: { 'combine.lapse': (payload: { key: string }) => lapse(world, payload) },
+  checkout: (key) => checkout(world, key),
+  act: (key, action) => act(world, key, action),
+})
