@@ -84,7 +84,7 @@ function parse(request: RawRequest): Record<string, unknown> {
 // Three numbers exist for parameters: left empty, of the wrong kind, and not as required.
 function refusalOf({ at, found, expected, rule }: Problem): Refusal {
   const message = `${at.slice(1).replaceAll('/', '.')}: found ${found}, expected ${expected}`
-  if (rule === 'required' || rule === 'needs' || found === 'empty text')
+  if (rule === 'required' || rule === 'needs' || found === 'text of 0 characters')
     return new Refusal('40063', `some parameters are empty, ${message}`)
   if (rule === 'type') return new Refusal('40035', `invalid parameter, ${message}`)
   return new Refusal('40058', `invalid argument, ${message}`)
