@@ -1,7 +1,7 @@
 /** A merchant made of the protocol's own functions: the simulator is never tested through the client alone. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { apiv3, type OperationShape, routeOf, writeFlat } from '@chadan/protocol'
-import { openSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts'
+import { type Merchant, openSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts'
 
 /** A notice as it arrived. */
 export interface Heard {
@@ -27,6 +27,8 @@ export interface Parts {
   readonly query?: Record<string, unknown>
   readonly body?: unknown
   readonly headers?: Record<string, string>
+  /** Another merchant of the world who signs, with the same key; see `joinMerchant`. */
+  readonly as?: string
 }
 
 export interface Answered {
@@ -58,7 +60,7 @@ export async function openBench(options: SimulatorOptions = {}): Promise<Bench> 
 
   async function call(
     operation: OperationShape,
-    { path = {}, query, body, headers }: Parts = {},
+    { path = {}, query, body, headers, as = given.mchid }: Parts = {},
   ): Promise<Answered> {
     const { verb, path: pattern } = routeOf(operation)
     const filled = pattern.replace(/\{(\w+)\}/g, (_, name: string) => apiv3.encodeSegment(path[name] ?? ''))
@@ -78,7 +80,7 @@ export async function openBench(options: SimulatorOptions = {}): Promise<Bench> 
           accept: 'application/json',
           'user-agent': 'chadan-test',
           authorization: apiv3.formatAuthorization({
-            mchid: given.mchid,
+            mchid: as,
             serialNo: given.serialNo,
             nonce,
             timestamp,
@@ -122,4 +124,17 @@ export async function openBench(options: SimulatorOptions = {}): Promise<Bench> 
 /** Text sealed under the platform's public key; send its serial in `Wechatpay-Serial`. */
 export function seal(sim: Simulator, text: string): string {
   return apiv3.sealField(text, createPublicKey(sim.credentials.apiv3.publicKey))
+}
+
+/** Lets another merchant into the world, who signs with the key of the first one. */
+export function joinMerchant(sim: Simulator, mchid: string, more: Partial<Merchant> = {}): Merchant {
+  const first = sim.world.merchants.get(sim.credentials.apiv3.mchid) as Merchant
+  return sim.world.merchants.set(mchid, {
+    ...structuredClone(first),
+    mchid,
+    name: `商户${mchid}`,
+    role: 'merchant',
+    subs: [],
+    ...more,
+  })
 }

@@ -103,15 +103,12 @@ export interface Orders {
   readonly rows: Table<CombineOrder>
   /** Handle, platform number or merchant's number to the key of the order. */
   readonly keys: Table<string>
-  /** Sub-order numbers in use, by merchant. */
-  readonly numbers: Table<string>
 }
 
 export function ordersOf(world: World): Orders {
   return {
     rows: world.table('combine.orders'),
     keys: world.table('combine.keys'),
-    numbers: world.table('combine.numbers'),
   }
 }
 

@@ -1,19 +1,11 @@
 /** Placing combined orders: the checks in the documented order, then the row and a fresh session. */
 import { isDeepStrictEqual } from 'node:util'
 import { operations, type Problem } from '@chadan/protocol'
+import { holderOf, takeNumber } from '../../numbers.ts'
 import { type Call, type Handled, handle, type Manners, Refusal } from '../../product.ts'
 import type { Merchant, World } from '../../world.ts'
 import { takeHook } from './hooks.ts'
-import {
-  type CombineOrder,
-  keyOf,
-  type Orders,
-  ordersOf,
-  type Placed,
-  type PlacedSub,
-  type Way,
-  ways,
-} from './orders.ts'
+import { type CombineOrder, keyOf, type Orders, ordersOf, type Placed, type Way, ways } from './orders.ts'
 import { paramError, spelling } from './refusals.ts'
 
 const { combine } = operations
@@ -210,9 +202,8 @@ function repeated(world: World, order: CombineOrder, way: Way, body: Placed): Co
 }
 
 function store(world: World, orders: Orders, caller: Merchant, way: Way, body: Placed): CombineOrder {
-  const subKeys = body.sub_orders.map((sub) => keyOf(sub.mchid, sub.out_trade_no))
   for (const [index, sub] of body.sub_orders.entries()) {
-    if (orders.numbers.get(subKeys[index] as string) || paidElsewhere(world, sub)) {
+    if (holderOf(world, sub.mchid, sub.out_trade_no)) {
       throw new Refusal('OUT_TRADE_NO_USED', `子单${index + 1}的商户订单号重复`, { number: 268498688 })
     }
   }
@@ -230,18 +221,12 @@ function store(world: World, orders: Orders, caller: Merchant, way: Way, body: P
   }
   orders.rows.set(order.key, order)
   orders.keys.set(order.number, order.key)
-  for (const key of subKeys) orders.numbers.set(key, order.key)
-  for (const sub of body.sub_orders) orders.keys.set(sub.out_trade_no, order.key)
+  for (const sub of body.sub_orders) {
+    takeNumber(world, sub.mchid, sub.out_trade_no, `combine/${order.key}`)
+    orders.keys.set(sub.out_trade_no, order.key)
+  }
   world.later(Math.max(lapseMs, order.expireMs - now), 'combine.lapse', { key: order.key })
   return order
-}
-
-/** Merchants share one space of numbers between combined and ordinary orders. */
-function paidElsewhere(world: World, sub: PlacedSub): boolean {
-  for (const one of world.transactions.values()) {
-    if (one.mchid === sub.mchid && one.outTradeNo === sub.out_trade_no) return true
-  }
-  return false
 }
 
 /** 7 days when nothing is said; 1 minute to 15 days otherwise (C23). */
