@@ -1,4 +1,5 @@
 /** A typed WeChat Pay client: five products, verified answers, one function for notifications. */
+export { BillFiles, type EncryptedBill, type PlainBill } from './bills.ts'
 export type { CallOptions } from './carry.ts'
 export type { Chain, Unlisted } from './chain.ts'
 export { type Evidence, evidenceOf, type Method, type Methods } from './client.ts'
@@ -11,6 +12,7 @@ export {
   type LostReason,
   Refused,
 } from './errors.ts'
+export { Handover } from './handover.ts'
 export {
   type CallEnd,
   type CallEvent,

@@ -5,9 +5,11 @@ import {
   operations,
   type ResultOfOperation,
 } from '@chadan/protocol'
+import { BillFiles } from './bills.ts'
 import type { CallOptions } from './carry.ts'
 import { type Chain, openChain } from './chain.ts'
 import { Core, type Method, type Methods } from './client.ts'
+import { Handover } from './handover.ts'
 import type { Parts } from './input.ts'
 import { Notifications } from './notices/receiver.ts'
 import type { WechatPayOptions } from './options.ts'
@@ -19,10 +21,16 @@ class Client {
   readonly #core: Core
   /** Receives everything that WeChat sends to this merchant. */
   readonly notifications: Notifications
+  /** What the server hands to the page, the mini program or the app. */
+  readonly handover: Handover
+  /** Bill files as streams, their hash checked. */
+  readonly billFiles: BillFiles
 
   constructor(options: WechatPayOptions) {
     this.#core = new Core(options)
     this.notifications = new Notifications(this.#core.settings, this.#core.apiv3.keys, options.receiving)
+    this.handover = new Handover(this.#core.settings)
+    this.billFiles = new BillFiles(this.#core)
     for (const [group, members] of Object.entries(
       operations as Record<string, Record<string, OperationShape>>,
     )) {
