@@ -81,11 +81,27 @@ export const switchFields = {
   medIns: optional(
     group({
       profile: optional(choice({ current: 'As documented now.', seed: 'As in the seed.' })),
-      partialRefunds: optional(choice({ full: 'Cash part in parts.', off: 'Only the whole.' })),
+      partialRefunds: optional(
+        choice({ full: 'The refund that completes it.', first: 'The first refund.' }),
+      ).describe('Which refund makes a leg refunded.'),
       noticeAmounts: onOff('Notices hold the amounts.'),
+      noticeForm: optional(
+        choice({
+          full: 'All fields.',
+          loose: 'Amounts as text, details as one object.',
+          minimal: 'Only the fields that are sure.',
+        }),
+      ).describe('What a notice holds.'),
       legOrder: optional(
         choice({ cashFirst: 'Cash, then insurance.', insuranceFirst: 'Insurance, then cash.' }),
       ),
+      unpaidCashLeg: optional(
+        choice({ fails: 'It fails, too.', staysOpen: 'It stays open until it is closed.' }),
+      ).describe('What becomes of an unpaid cash leg when the order fails.'),
+      cashOnlySums: optional(
+        choice({ total: 'That of the total.', all: 'That of the charge, too.' }),
+      ).describe('Which sums a cash-only order keeps.'),
+      expiryMs: duration('Life of an unpaid order without a cash leg.'),
       bureauChecks: onOff('The bureau checks the uploaded order.'),
     }),
   ).describe('Medical insurance (v3/med-ins).'),

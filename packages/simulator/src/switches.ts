@@ -53,9 +53,18 @@ export interface Switches {
   }
   medIns: {
     profile: 'current' | 'seed'
-    partialRefunds: 'full' | 'off'
+    /** Which refund makes a leg refunded: the one that completes it, or the first. */
+    partialRefunds: 'full' | 'first'
     noticeAmounts: boolean
+    /** All fields; the same with amounts as text and details as one object; only those that are sure. */
+    noticeForm: 'full' | 'loose' | 'minimal'
     legOrder: 'cashFirst' | 'insuranceFirst'
+    /** What becomes of an unpaid cash leg when the order fails. */
+    unpaidCashLeg: 'fails' | 'staysOpen'
+    /** Which sums a cash-only order keeps: that of its total, or all. */
+    cashOnlySums: 'total' | 'all'
+    /** Life of an unpaid order without a cash leg; others live as long as their prepay id. */
+    expiryMs: number
     bureauChecks: boolean
   }
   payscore: {
@@ -154,7 +163,11 @@ export const defaultSwitches: Switches = {
     profile: 'current',
     partialRefunds: 'full',
     noticeAmounts: true,
+    noticeForm: 'full',
     legOrder: 'cashFirst',
+    unpaidCashLeg: 'fails',
+    cashOnlySums: 'total',
+    expiryMs: 120 * minute,
     bureauChecks: false,
   },
   payscore: {

@@ -39,7 +39,7 @@ function seal(row: NoticeRow, to: Merchant, world: OpenWorld, notification: Noti
   const sealed = apiv3.sealResource(Buffer.from(JSON.stringify(row.resource)), {
     apiV3Key: to.apiV3Key,
     nonce: world.draw.text(12),
-    associatedData: notification.originalType ?? 'transaction',
+    associatedData: notification.associatedData ?? notification.originalType ?? 'transaction',
   })
   row.kept = { ...sealed }
   return row.kept
