@@ -1,6 +1,7 @@
-/** The control API as a Hono app. It is never signed; who may reach it is the server's business. */
+/** Everything under `/_simulator/` as a Hono app: the controls and the payer's page. It is never signed; who may reach it is the server's business. */
 import { Hono } from 'hono'
 import { readBody } from '../exchange/request.ts'
+import { openPayer } from '../payer/app.ts'
 import { ActionRefused } from '../product.ts'
 import { ControlRefused } from '../refused.ts'
 import type { Simulator } from '../simulator.ts'
@@ -12,7 +13,7 @@ import { controls } from './routes.ts'
 const maxBodyBytes = 64 * 1024
 
 /**
- * Mounts every control. `changed` is called after each one that may have changed something.
+ * Mounts every control and the payer's page. `changed` is called after each one that may have changed something.
  *
  * Whoever reaches these controls owns the world and its keys: a server should listen on loopback
  * only. Requests that a page of another origin makes a browser send are refused here.
@@ -36,6 +37,7 @@ export function openControl(simulator: Simulator, changed: () => void): Hono {
       return context.json((answer ?? {}) as object, 200, { 'cache-control': 'no-store' })
     })
   }
+  app.route('/_simulator/pay', openPayer(simulator))
   app.notFound((context) => {
     const { method, path } = context.req
     return context.json(
