@@ -24,4 +24,6 @@ export const productFactories: readonly ProductFactory[] = [
   payscore,
   combine,
   refunds,
+  certificates,
+  security,
 ]
