@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { noBrowser, openVisitor } from './browser.ts'
+import { fakeOrder, openFake } from './payer.fake.ts'
+
+const limits = { skip: noBrowser, timeout: 60_000 }
+
+test('a person pays on a phone of 360 pixels and sees that it is paid', limits, async () => {
+  const { sim, done } = await openFake({ K1: structuredClone(fakeOrder) })
+  await using visitor = await openVisitor(sim, 360)
+  const { page, base, complaints } = visitor
+  await page.goto(`${base}/_simulator/pay/K1`)
+  assert.equal(await page.locator('.amount').textContent(), '¥2,468.00')
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+  assert.equal(widths[0], 360, 'nothing reaches beyond the screen')
+  // The style was let in by its hash: without it a button has the browser's own height.
+  const button = page.getByRole('button', { name: '支付', exact: true })
+  assert.ok(((await button.boundingBox())?.height ?? 0) >= 48)
+  await page.getByLabel('新人立减').check()
+  await button.click()
+  await page.getByRole('heading', { name: '支付成功' }).waitFor()
+  assert.deepEqual(done, [{ action: 'pay', coupon: 'C2' }])
+  assert.equal(await page.getByRole('button').count(), 0)
+  assert.deepEqual(complaints, [])
+})
+
+test('long words, many parts and the desktop leave the page whole', limits, async () => {
+  const long = structuredClone(fakeOrder)
+  long.description = 'W'.repeat(200)
+  long.payee = '滨江'.repeat(40)
+  long.amount = { minor: 9_999_999_999_99, currency: 'CNY' }
+  long.lines = Array.from({ length: 50 }, (_, index) => ({
+    label: `部分${'x'.repeat(40)}${index}`,
+    minor: index,
+  }))
+  long.coupons = [{ id: 'C', name: '券'.repeat(60), minor: 1 }]
+  const { sim } = await openFake({ K1: long })
+  for (const width of [360, 1280]) {
+    await using visitor = await openVisitor(sim, width)
+    await visitor.page.goto(`${visitor.base}/_simulator/pay/K1`)
+    assert.equal(await visitor.page.evaluate(() => document.documentElement.scrollWidth), width)
+  }
+})
