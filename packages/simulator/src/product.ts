@@ -16,6 +16,7 @@
  * Rows and jobs are plain JSON, so that a snapshot holds the whole world.
  */
 import type { ErrorCase, InputsOf, OperationShape, Problem, ResultOfOperation } from '@chadan/protocol'
+import type { RawRequest } from './exchange/request.ts'
 import type { Merchant, World } from './world.ts'
 
 /** A verified and checked request on its way to a handler. */
@@ -57,6 +58,8 @@ export interface Manners {
   readonly spell?: (code: string) => string
   /** Whether a request that is answered 429 is carried out all the same. */
   readonly acceptsTooMany?: () => boolean
+  /** Takes a request that the route alone does not give it: of another verb, or on a route it shares. */
+  readonly alsoTakes?: (request: RawRequest) => boolean
 }
 
 /** A handler with its operation, its types checked against the declaration. */

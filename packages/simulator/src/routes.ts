@@ -3,7 +3,13 @@ import { type OperationShape, operations, routeOf } from '@chadan/protocol'
 
 /** What a request's path names. */
 export type Found =
-  | { readonly found: 'operation'; readonly operation: OperationShape; readonly path: Record<string, string> }
+  | {
+      readonly found: 'operation'
+      readonly operation: OperationShape
+      readonly path: Record<string, string>
+      /** Other operations on the same route and verb: links that answers give. */
+      readonly others: readonly OperationShape[]
+    }
   /** The path exists for another verb. */
   | { readonly found: 'verb'; readonly operation: OperationShape }
   | { readonly found: 'nothing' }
@@ -38,8 +44,15 @@ export function openRoutes(): (verb: string, rawPath: string) => Found {
       if (value === undefined) return { found: 'nothing' }
       path[segment.slice(1, -1)] = value
     }
-    return { found: 'operation', operation: route.operation, path }
+    const others = matching
+      .filter((one) => one.verb === verb && one !== route && sameRoute(one, route))
+      .map((one) => one.operation)
+    return { found: 'operation', operation: route.operation, path, others }
   }
+}
+
+function sameRoute(one: Route, other: Route): boolean {
+  return one.segments.join('/') === other.segments.join('/')
 }
 
 function placeholders(route: Route): number {

@@ -148,12 +148,15 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
     // An unknown path and a wrong verb are answered with an empty, unsigned body (X6).
     if (found.found === 'nothing') return new Response(null, { status: 404 })
     // The XML dialect has a code of its own for the wrong verb, and its token call takes both.
-    const wrongVerb = found.found === 'verb' && found.operation.dialect !== 'xml'
+    const taken = (one: OperationShape) => handlers.get(one.id)?.alsoTakes?.(raw) === true
+    const wrongVerb = found.found === 'verb' && found.operation.dialect !== 'xml' && !taken(found.operation)
     if (wrongVerb) return new Response(null, { status: 405 })
-    const handled = handlers.get(found.operation.id)
-    const exchange: Exchange | undefined = exchanges[found.operation.dialect]
+    const others = found.found === 'operation' ? found.others : []
+    const operation = others.find(taken) ?? found.operation
+    const handled = handlers.get(operation.id)
+    const exchange: Exchange | undefined = exchanges[operation.dialect]
     if (!handled || !exchange) return new Response(null, { status: 501 })
-    const fault = faults.draw(found.operation.id, 'call') ?? probe(found.operation, raw)
+    const fault = faults.draw(operation.id, 'call') ?? probe(operation, raw)
     if (fault?.fault === 'loseRequest') throw cut(connection)
     if (fault?.fault === 'badGateway')
       return new Response('<html><body>502 Bad Gateway</body></html>', {
@@ -162,7 +165,7 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       })
     const response = await exchange({
       world,
-      operation: found.operation,
+      operation,
       path: found.found === 'operation' ? found.path : {},
       request: raw,
       handled,

@@ -1,5 +1,5 @@
 /** JSON under an access_token on the platform's side: always 200, success and refusal told apart by `errcode`. */
-import { check, type Problem, readFlat } from '@chadan/protocol'
+import { check, type Fields, type Problem, readFlat } from '@chadan/protocol'
 import { type Call, Refusal } from '../product.ts'
 import { admit } from '../products/wecom/access.ts'
 import type { Merchant, OpenWorld } from '../world.ts'
@@ -63,11 +63,16 @@ async function readCall(arrival: Arrival): Promise<Call> {
 }
 
 function readBody({ operation, request }: Arrival): Record<string, unknown> {
-  const body = parse(request)
+  const body = request.verb === 'GET' ? parseQuery(operation.body ?? {}, request) : parse(request)
   const options = { unknown: 'ignore', fourByteText: 'accept', beyondSupposed: 'refuse' } as const
   const first = check(operation.body ?? {}, operation.rules ?? [], body, { at: '/body', ...options })[0]
   if (first) throw refusalOf(first)
   return body
+}
+
+function parseQuery(fields: Fields, { search }: RawRequest): Record<string, unknown> {
+  const members = [...new URLSearchParams(search)].filter(([name]) => name !== 'access_token')
+  return readFlat(fields, members)
 }
 
 function parse(request: RawRequest): Record<string, unknown> {

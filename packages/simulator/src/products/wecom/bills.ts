@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { bill, operations } from '@chadan/protocol'
+import type { RawRequest } from '../../exchange/request.ts'
 import type { RefundRecord, Transaction } from '../../ledger.ts'
 import { handle, Refusal } from '../../product.ts'
 import type { World } from '../../world.ts'
@@ -29,43 +30,58 @@ const layouts = {
   REFUND: { kind: 'wecom.refund', payments: false, refunds: true },
 } as const satisfies Record<BillType, { kind: bill.BillKind; payments: boolean; refunds: boolean }>
 
-export const billing = handle(getBill, ({ world, caller, body }) => {
-  mustOwn(caller, body.mchid)
-  const text = billOf(world, body.mchid, body.bill_date, body.bill_type ?? 'ALL')
-  const token = `wecom_${world.draw.text(32)}`
-  const auth = `WECHATPAY2-SHA256-RSA2048 mchid="${body.mchid}",nonce_str="${world.draw.nonce()}",timestamp="${Math.floor(world.clock.now() / 1000)}",serial_no="${world.draw.hex(40).toUpperCase()}",signature="${Buffer.from(world.draw.text(256)).toString('base64')}"`
-  links(world).set(token, {
-    text,
-    packed: body.tar_type === 'GZIP',
-    auth,
-    expiresMs: world.clock.now() + world.switches.wecom.billLinkMs,
-  })
-  return {
-    hash_type: 'SHA1',
-    hash_value: createHash('sha1').update(text).digest('hex'),
-    download_url: `${world.baseUrl}/v3/billdownload/file?token=${token}`,
-    // Sent with the header's name before it, which a client takes off (D21).
-    auth: `Authorization: ${auth}`,
-  }
-})
+// The page says POST and calls its fields "query"; GET is taken as well (D1).
+const byQuery = { alsoTakes: ({ verb }: RawRequest) => verb === 'GET' }
 
-export const downloading = handle(downloadBill, ({ world, query, header }) => {
-  const link = links(world).get(query.token)
-  const gone = (message: string) => new Refusal('INVALID_REQUEST', message, { status: 400 })
-  if (!link || link.expiresMs < world.clock.now()) throw gone('the link is unknown, used or older than 30 s')
-  if (header('authorization') !== link.auth)
-    throw new Refusal('SIGN_ERROR', 'the Authorization is not the auth of the link', { status: 401 })
-  links(world).delete(query.token)
-  const bytes = Buffer.from(link.text)
-  return link.packed
-    ? { bytes: gzipSync(bytes), headers: { 'content-type': 'application/gzip' } }
-    : { bytes, headers: { 'content-type': 'text/plain' } }
-})
+export const billing = handle(
+  getBill,
+  ({ world, caller, body }) => {
+    mustOwn(caller, body.mchid)
+    const text = billOf(world, body.mchid, body.bill_date, body.bill_type ?? 'ALL')
+    const token = `${linkMark}${world.draw.text(32)}`
+    const auth = `WECHATPAY2-SHA256-RSA2048 mchid="${body.mchid}",nonce_str="${world.draw.nonce()}",timestamp="${Math.floor(world.clock.now() / 1000)}",serial_no="${world.draw.hex(40).toUpperCase()}",signature="${Buffer.from(world.draw.text(256)).toString('base64')}"`
+    links(world).set(token, {
+      text,
+      packed: body.tar_type === 'GZIP',
+      auth,
+      expiresMs: world.clock.now() + world.switches.wecom.billLinkMs,
+    })
+    return {
+      hash_type: 'SHA1',
+      hash_value: createHash('sha1').update(text).digest('hex'),
+      download_url: `${world.baseUrl}/v3/billdownload/file?token=${token}`,
+      // Sent with the header's name before it, which a client takes off (D21).
+      auth: `Authorization: ${auth}`,
+    }
+  },
+  byQuery,
+)
 
-/** Whether this token belongs to a bill of WeCom. */
-export function isBillToken(token: string | null): boolean {
-  return token?.startsWith('wecom_') === true
+const linkMark = 'wecom_'
+
+// Links of other bills lie on the same path; ours are known by the mark.
+const byLink = {
+  alsoTakes: ({ search }: RawRequest) =>
+    new URLSearchParams(search).get('token')?.startsWith(linkMark) === true,
 }
+
+export const downloading = handle(
+  downloadBill,
+  ({ world, query, header }) => {
+    const link = links(world).get(query.token)
+    const gone = (message: string) => new Refusal('INVALID_REQUEST', message, { status: 400 })
+    if (!link || link.expiresMs < world.clock.now())
+      throw gone('the link is unknown, used or older than 30 s')
+    if (header('authorization') !== link.auth)
+      throw new Refusal('SIGN_ERROR', 'the Authorization is not the auth of the link', { status: 401 })
+    links(world).delete(query.token)
+    const bytes = Buffer.from(link.text)
+    return link.packed
+      ? { bytes: gzipSync(bytes), headers: { 'content-type': 'application/gzip' } }
+      : { bytes, headers: { 'content-type': 'text/plain' } }
+  },
+  byLink,
+)
 
 function billOf(world: World, mchid: string, day: string, type: BillType): string {
   const startMs = bill.billTimeToMs(`${day} 00:00:00`)
