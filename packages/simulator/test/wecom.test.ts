@@ -352,3 +352,35 @@ test('a store can be made optional', async () => {
   const bench = await openWecomBench({ switches: { wecom: { storeInfo: 'optional' } } })
   assert.match((await bench.place({ scene_info: { payer_client_ip: '::1' } })).prepayId, /^wx/)
 })
+
+test('refunds have a limit a second over all orders, and the number of refusals can be another', async () => {
+  const requestsPerSecond = { 'wecom.refund': 1 }
+  const bench = await openWecomBench({ switches: { requestsPerSecond, wecom: { refusalCode: 60001 } } })
+  const [first, second] = [await bench.place(), await bench.place()]
+  assert.equal(await bench.code(wecom.refund, refundOf(first, 'R1', 1)), '60001')
+  assert.equal(await bench.code(wecom.refund, refundOf(second, 'R1', 1)), '45009')
+  await bench.sim.advance(1000)
+  assert.equal(await bench.code(wecom.refund, refundOf(second, 'R1', 1)), '60001')
+})
+
+test('the newest orders are listed first', async () => {
+  const bench = await openWecomBench()
+  const [first, second] = [await bench.place(), await bench.place()]
+  const listed = bench.sim.recent(1).filter((one) => one.product === 'wecom')
+  assert.deepEqual(
+    listed.map((one) => one.number),
+    [second.out_trade_no],
+  )
+  assert.equal(bench.sim.checkout(first.out_trade_no)?.amount.minor, 12800)
+})
+
+test('a refund may bear the number of its order', async () => {
+  const bench = await openWecomBench()
+  const order = await bench.place()
+  await bench.sim.pay(order.prepayId)
+  assert.equal(await bench.code(wecom.refund, refundOf(order, order.out_trade_no, 1)), '0')
+  const detail = { mchid: order.mchid, out_refund_no: order.out_trade_no }
+  const { refund_id } = (await bench.call(wecom.getRefundDetail, detail)).body
+  await bench.sim.act(refund_id, { action: 'event', name: 'refund:abnormal' })
+  assert.equal((await bench.call(wecom.getRefundDetail, detail)).body.status, 'ABNORMAL')
+})

@@ -24,6 +24,8 @@ interface TokenRow {
 }
 
 const lifeMs = 7200_000
+/** After that an expired token is not known any more: 40014 instead of 42001. */
+const forgottenMs = 24 * 3600_000
 
 /** The apps of a corp; the first is the one whose secret the credentials hold. */
 export function appsOf(corp: Merchant): App[] {
@@ -109,10 +111,10 @@ export const getToken: Handled = handle(operations.wecom.getToken, ({ world, que
 
 function tokenFor(world: World, corpid: string, agentid: string): TokenRow {
   const now = world.clock.now()
-  const living = [...tokens(world).values()].find(
-    (row) => row.corpid === corpid && row.agentid === agentid && row.expiresMs > now,
-  )
+  const own = [...tokens(world).values()].filter((row) => row.corpid === corpid && row.agentid === agentid)
+  const living = own.find((row) => row.expiresMs > now)
   if (living && world.switches.wecom.sameTokenWhileValid) return living
+  for (const row of own) if (now - row.expiresMs > forgottenMs) tokens(world).delete(row.token)
   const token = world.draw.text(86)
   return tokens(world).set(token, { token, corpid, agentid, expiresMs: now + lifeMs })
 }

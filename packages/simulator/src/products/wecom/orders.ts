@@ -49,6 +49,7 @@ export const placing = handle(createOrder, (call) => {
     prepays: [],
     state: 'NOTPAY',
     coupons: [],
+    refunds: [],
   })
   names(world).set(body.out_trade_no, { kind: 'order', id: order.id })
   world.later(world.switches.wecom.unpaidDays * dayMs, 'wecom.expire', { id: order.id })

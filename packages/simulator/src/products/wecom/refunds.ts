@@ -137,10 +137,8 @@ function findRefund(world: World, { mchid, out_refund_no }: { mchid: string; out
 }
 
 /** Refunds of an order that were not closed. */
-function livingRefunds(world: World, paid: Transaction): RefundRecord[] {
-  return [...world.refunds.values()].filter(
-    (one) => one.transactionId === paid.transactionId && one.state !== 'CLOSED',
-  )
+function livingRefunds(world: World, order: OrderRow): RefundRecord[] {
+  return order.refunds.flatMap((id) => world.refunds.get(id) ?? []).filter((one) => one.state !== 'CLOSED')
 }
 
 function checkAmounts(world: World, { order, paid, body }: Asked): void {
@@ -148,7 +146,7 @@ function checkAmounts(world: World, { order, paid, body }: Asked): void {
   if (body.amount.total !== paid.amountMinor) throw refused(world, 'amount.total is not that of the order')
   if (world.clock.now() - paid.successMs > yearMs)
     throw refused(world, 'the order was paid more than a year ago')
-  const living = livingRefunds(world, paid)
+  const living = livingRefunds(world, order)
   if (living.length >= mostRefunds) throw refused(world, `an order takes at most ${mostRefunds} refunds`)
   const before = living.reduce((sum, one) => sum + one.refundMinor, 0)
   if (before + body.amount.refund > paid.amountMinor)
@@ -161,7 +159,7 @@ function writeRefund(
   world: World,
   { order, paid, body, content }: Asked & { content: string },
 ): RefundRecord {
-  const promotions = shares(world, paid, body.amount.refund)
+  const promotions = shares(livingRefunds(world, order), paid, body.amount.refund)
   const discountRefund = promotions.reduce((sum, one) => sum + one.refund_amount, 0)
   const refundId = world.draw.refundId()
   const facts: RefundFacts = {
@@ -174,7 +172,11 @@ function writeRefund(
     account: '支付用户零钱',
   }
   world.table('wecom.refundNumbers').set(`${body.mchid}/${body.out_refund_no}`, { refundId })
-  names(world).set(body.out_refund_no, { kind: 'refund', id: order.id, refundId })
+  order.refunds.push(refundId)
+  const named = { kind: 'refund', id: order.id, refundId } as const
+  names(world).set(refundId, named)
+  // A refund may bear the number of an order, which keeps its name then.
+  if (names(world).get(body.out_refund_no)?.kind !== 'order') names(world).set(body.out_refund_no, named)
   return world.refunds.set(refundId, {
     refundId,
     outRefundNo: body.out_refund_no,
@@ -192,8 +194,11 @@ function writeRefund(
 }
 
 /** What each coupon gets back: its share, rounded down; the last refund takes what is left. */
-function shares(world: World, paid: Transaction, refundMinor: number): RefundedPromotion[] {
-  const living = livingRefunds(world, paid)
+function shares(
+  living: readonly RefundRecord[],
+  paid: Transaction,
+  refundMinor: number,
+): RefundedPromotion[] {
   const before = living.reduce((sum, one) => sum + one.refundMinor, 0)
   const isLast = before + refundMinor === paid.amountMinor
   return paid.coupons

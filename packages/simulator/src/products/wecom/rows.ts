@@ -42,6 +42,8 @@ export interface OrderRow {
   /** The transaction that paid it. */
   transactionId?: string
   coupons: Coupon[]
+  /** Refund ids, the oldest first. */
+  readonly refunds: string[]
   refundAskedMs?: number
 }
 
