@@ -6,7 +6,7 @@ import { isRefundOutcome, planRefundOutcome } from '../../refund-outcomes.ts'
 import type { World } from '../../world.ts'
 import { announcedOrder } from './answers.ts'
 import { couponsFor, ledgerCoupon, promotionOf, taggedSub } from './coupons.ts'
-import { hooks } from './hooks.ts'
+import { isHook } from './hooks.ts'
 import {
   type CombineOrder,
   isExpired,
@@ -89,8 +89,7 @@ function happen(
   if (name === 'password') return move(order, 'password')
   if (name === 'refuse') {
     const code = String(details?.code)
-    if (!Object.hasOwn(hooks, code))
-      throw new ActionRefused(`code must be one of ${Object.keys(hooks).join(', ')}`)
+    if (!isHook(code)) throw new ActionRefused('`details.code` must be a documented code')
     order.hook = code
     return
   }
