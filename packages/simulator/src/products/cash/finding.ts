@@ -31,7 +31,7 @@ export function findById(world: World, caller: Merchant, { id, ...pair }: Pair &
 }
 
 function ofPair(order: CashOrder | undefined, { subMchid }: Pair): CashOrder {
-  if (!order) throw new Refusal('ORDER_NOT_EXIST', '订单不存在')
+  if (!order) throw new Refusal('ORDER_NOT_EXIST', '订单不存在', { status: 404 })
   if (order.subMchid !== subMchid)
     throw new Refusal('RULE_LIMIT', '特约商户与订单不匹配', { number: 268447845 })
   return order
