@@ -2,7 +2,6 @@
 import { notifications } from '@chadan/protocol'
 import type { Transaction } from '../../ledger.ts'
 import { type Action, ActionRefused, type Checkout } from '../../product.ts'
-import { isRefundOutcome, planRefundOutcome } from '../../refund-outcomes.ts'
 import type { World } from '../../world.ts'
 import { announcedOrder } from './answers.ts'
 import { couponsFor, ledgerCoupon, promotionOf, taggedSub } from './coupons.ts'
@@ -70,7 +69,7 @@ export function act(world: World, key: string, action: Action): void {
     return
   }
   if (action.action === 'cancel') return void move(order, 'cancel')
-  if (action.action === 'event') return happen(world, order, key, action)
+  if (action.action === 'event') return happen(order, action)
   throw new ActionRefused('a combined order is paid, not confirmed')
 }
 
@@ -80,12 +79,7 @@ function move(order: CombineOrder, event: OrderEvent): void {
   order.state = next
 }
 
-function happen(
-  world: World,
-  order: CombineOrder,
-  key: string,
-  { name, details }: Extract<Action, { action: 'event' }>,
-): void {
+function happen(order: CombineOrder, { name, details }: Extract<Action, { action: 'event' }>): void {
   if (name === 'password') return move(order, 'password')
   if (name === 'refuse') {
     const code = String(details?.code)
@@ -93,14 +87,7 @@ function happen(
     order.hook = code
     return
   }
-  const outcome = name.startsWith('refund:') ? name.slice('refund:'.length) : ''
-  if (!isRefundOutcome(outcome)) throw new ActionRefused('a combined order knows no such event')
-  const subs = order.paid?.subs ?? []
-  const named = subs.filter((sub, index) =>
-    [sub.transactionId, order.body.sub_orders[index]?.out_trade_no].includes(key),
-  )
-  if (subs.length === 0) throw new ActionRefused('only what is paid can be refunded')
-  for (const sub of named.length > 0 ? named : subs) planRefundOutcome(world, sub.transactionId, outcome)
+  throw new ActionRefused('a combined order knows no such event')
 }
 
 function pay(world: World, order: CombineOrder, key: string, action: Pay): void {

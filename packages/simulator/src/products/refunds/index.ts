@@ -1,5 +1,7 @@
 /** Refunds of cash (退款) on WeChat Pay's side: one record, whichever of the two interfaces made it. */
+import type { Transaction } from '../../ledger.ts'
 import { type Action, ActionRefused, type Checkout, type ProductFactory } from '../../product.ts'
+import { isRefundOutcome, planRefundOutcome } from '../../refund-outcomes.ts'
 import type { World } from '../../world.ts'
 import { returnAgain } from './advances.ts'
 import { domesticHandlers } from './domestic.ts'
@@ -15,6 +17,8 @@ export const refunds: ProductFactory = (world) => ({
     'refunds.returnAgain': (payload: { refundId: string }) => returnAgain(world, payload),
   },
   checkout: (key) => {
+    const payment = paymentBehind(world, key)
+    if (payment) return futureRefunds(world, payment)
     const refund = behind(world, key)
     return refund && checkout(world, refund)
   },
@@ -28,6 +32,16 @@ const shownAs = {
   CLOSED: 'closed',
 } as const satisfies Record<Refund['state'], Checkout['state']>
 
+/** Before a number of a payment: its refunds that are still to come. */
+const coming = 'refunds/'
+
+function paymentBehind(world: World, key: string): Transaction | undefined {
+  if (!key.startsWith(coming)) return undefined
+  const number = key.slice(coming.length)
+  const byId = world.transactions.get(number)
+  return byId ?? [...world.transactions.values()].find(({ outTradeNo }) => outTradeNo === number)
+}
+
 /** By WeChat Pay's number, or by the merchant's. */
 function behind(world: World, key: string): Refund | undefined {
   const byId = refundById(world, key)
@@ -36,6 +50,21 @@ function behind(world: World, key: string): Refund | undefined {
     if (outRefundNo === key) return refundById(world, refundId)
   }
   return undefined
+}
+
+function futureRefunds(world: World, payment: Transaction): Checkout {
+  const { outTradeNo, description, amountMinor, currency } = payment
+  return {
+    product: 'refunds',
+    number: outTradeNo,
+    payee: world.merchants.get(payment.subMchid ?? payment.mchid)?.name ?? '',
+    description: `退款：${description}`,
+    amount: { minor: amountMinor, currency },
+    lines: [],
+    state: 'paid',
+    actions: ['event'],
+    coupons: [],
+  }
 }
 
 function checkout(world: World, refund: Refund): Checkout {
@@ -52,11 +81,21 @@ function checkout(world: World, refund: Refund): Checkout {
   }
 }
 
-/** Ends a refund under way (`refund:success`, `refund:abnormal`, …), or restarts an abnormal one in the console (`refund:reroute`). */
+/**
+ * Ends a refund under way (`refund:success`, `refund:abnormal`, …), or restarts an abnormal one in
+ * the console (`refund:reroute`). Under `refunds/` and a number of a payment it decides how its
+ * refunds to come will end, also `refund:stuck` and `refund:userAccountAbnormal`.
+ */
 function act(world: World, key: string, action: Action): void {
-  const refund = behind(world, key)
-  if (!refund || action.action !== 'event') throw new ActionRefused('a refund knows events alone')
+  if (action.action !== 'event') throw new ActionRefused('a refund knows events alone')
   const event = action.name.replace(/^refund:/, '')
+  const payment = paymentBehind(world, key)
+  if (payment) {
+    if (!isRefundOutcome(event)) throw new ActionRefused('no refund ends like this')
+    return planRefundOutcome(world, payment.transactionId, event)
+  }
+  const refund = behind(world, key)
+  if (!refund) throw new ActionRefused('no refund stands behind this key')
   if (event === 'reroute' && refund.state === 'ABNORMAL') return reroute(world, refund, '支付用户零钱')
   if (!Object.hasOwn(moves[refund.state], event)) throw new ActionRefused(`the refund is ${refund.state}`)
   settle(world, refund, event as Outcome)
