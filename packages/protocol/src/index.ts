@@ -60,6 +60,7 @@ export {
   type StageWords,
   serviceStage,
 } from './products/payscore/index.ts'
+export { billAuthorization, type RefundStanding, refundStanding } from './products/wecom/index.ts'
 export { readAnswer } from './reading.ts'
 export type { Breach, Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'

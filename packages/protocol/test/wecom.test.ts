@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { invocationText } from '../src/apiv3/index.ts'
 import { check } from '../src/check.ts'
 import type { AnyField, Field, Fields } from '../src/fields.ts'
 import type { InputOfOperation, OperationShape, ResourceOf, ResultOfOperation } from '../src/operation.ts'
-import { wecom, wecomNotifications } from '../src/products/wecom/index.ts'
+import { billAuthorization, refundStanding, wecom, wecomNotifications } from '../src/products/wecom/index.ts'
 import { answers, notices, requests } from './fixtures/wecom-samples.ts'
 
 type Name = keyof typeof requests
@@ -307,6 +309,35 @@ test('every field and every value says what it means', () => {
     ...Object.values(wecomNotifications).flatMap((one) => walk(one.resource.fields, one.id)),
   ]
   assert.deepEqual(silent, [])
+})
+
+test('every word for a closed refund means the same, and an unknown one means nothing', () => {
+  const { status } = wecom.getRefundDetail.result.fields
+  const { refund_status } = wecomNotifications.refunded.resource.fields
+  const words = [...Object.keys(status.values), ...Object.keys(refund_status.values), 'REFUNDCLOSE']
+  assert.ok(words.every((word) => refundStanding(word) !== undefined))
+  assert.deepEqual(['CLOSE', 'CLOSED', 'REFUNDCLOSE'].map(refundStanding), ['closed', 'closed', 'closed'])
+  assert.equal(refundStanding('toString'), undefined)
+})
+
+test('the auth of a bill is used without the name of its header', () => {
+  assert.equal(billAuthorization('Authorization: WECHATPAY2 mchid="1"'), 'WECHATPAY2 mchid="1"')
+  assert.equal(billAuthorization('authorization:WECHATPAY2 x'), 'WECHATPAY2 x')
+  assert.equal(billAuthorization('WECHATPAY2 mchid="1"'), 'WECHATPAY2 mchid="1"')
+})
+
+test('vector: the text under pay_sign of the sample is that of a mini program', () => {
+  const { appid, prepay_id, nonce, timestamp } = requests.getSign
+  const text = invocationText({
+    appId: appid,
+    timestamp: String(timestamp),
+    nonce,
+    prepay: `prepay_id=${prepay_id}`,
+  })
+  assert.equal(
+    createHash('sha256').update(text).digest('hex'),
+    '6ae983e1d875c4473c4c152ad8b17ec66080c43addd6c7cc7dcc3c509653fb47',
+  )
 })
 
 test('the types follow the declarations', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { bill, check, operations } from '@chadan/protocol'
+import { bill, billAuthorization, check, operations } from '@chadan/protocol'
 import { openWecomBench, type WecomBench } from './wecom-bench.ts'
 
 const { wecom } = operations
@@ -46,7 +46,7 @@ async function download(
   bench: WecomBench,
   answer: { download_url: string; auth: string },
 ): Promise<Response> {
-  const authorization = answer.auth.replace(/^Authorization: /, '')
+  const authorization = billAuthorization(answer.auth)
   return bench.sim.fetch(new Request(answer.download_url, { headers: { authorization } }))
 }
 

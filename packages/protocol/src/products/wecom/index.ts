@@ -6,6 +6,8 @@ import { closeOrder, createOrder, getOrder, getSign } from './orders.ts'
 import { getRefundDetail, refund } from './refunds.ts'
 import { getToken } from './token.ts'
 
+export { billAuthorization, type RefundStanding, refundStanding } from './reading.ts'
+
 /** The operations: account, orders, refunds, bills. */
 export const wecom = {
   getToken,

@@ -81,8 +81,13 @@ export const signing = handle(getSign, ({ world, caller, body }) => {
   if (!isFresh(world, order, body.prepay_id)) throw refused(world, 'the prepay_id is older than 2 hours')
   const merchant = world.merchants.get(order.placed.mchid)
   if (!merchant) throw refused(world, 'the merchant is gone')
-  const text = `${body.appid}\n${body.timestamp}\n${body.nonce}\nprepay_id=${body.prepay_id}\n`
-  return { pay_sign: apiv3.signText(Buffer.from(text), world.signingKey(merchant).privateKey) }
+  const text = apiv3.invocationText({
+    appId: body.appid,
+    timestamp: String(body.timestamp),
+    nonce: body.nonce,
+    prepay: `prepay_id=${body.prepay_id}`,
+  })
+  return { pay_sign: apiv3.signText(text, world.signingKey(merchant).privateKey) }
 })
 
 /** Closes an order that nobody paid (X14). */
