@@ -337,7 +337,8 @@ function holds(when: Condition, value: unknown, options: CheckOptions): boolean 
   return when.is.some((one) => one === found)
 }
 
-function inWords(when: Condition): string {
+/** A condition as people say it. */
+export function inWords(when: Condition): string {
   if ('mode' in when) return `the caller works in ${when.mode} mode`
   if ('all' in when) return when.all.map(inWords).join(' and ')
   if ('present' in when) return `${when.field} is ${when.present ? 'given' : 'left out'}`

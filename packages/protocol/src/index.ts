@@ -64,5 +64,19 @@ export { billAuthorization, type RefundStanding, refundStanding } from './produc
 export { readAnswer } from './reading.ts'
 export type { Breach, Condition, Rule } from './rules.ts'
 export { type Clock, type Random, randomText } from './runtime.ts'
+export {
+  type JsonSchema,
+  jsonSchema,
+  type OperationSchemas,
+  operationSchemas,
+  type SchemaOptions,
+} from './schema.ts'
+export { ruleInWords, type UnsaidRule } from './schema-rules.ts'
+export {
+  type StandardIssue,
+  type StandardResult,
+  type StandardSchema,
+  standardSchema,
+} from './standard-schema.ts'
 export * as token from './token/index.ts'
 export * as xmlmd5 from './xmlmd5/index.ts'
