@@ -384,3 +384,33 @@ test('a refund may bear the number of its order', async () => {
   await bench.sim.act(refund_id, { action: 'event', name: 'refund:abnormal' })
   assert.equal((await bench.call(wecom.getRefundDetail, detail)).body.status, 'ABNORMAL')
 })
+
+for (const [outcome, status, channel] of [
+  ['balance', 'SUCCESS', 'BALANCE'],
+  ['otherBalance', 'SUCCESS', 'OTHER_BALANCE'],
+  ['abnormal', 'ABNORMAL', 'ORIGINAL'],
+  ['closed', 'CLOSE', 'ORIGINAL'],
+  ['stuck', 'PROCESSING', 'ORIGINAL'],
+] as const) {
+  test(`a refund of which ${outcome} was decided beforehand ends as ${status} through ${channel}`, async () => {
+    const bench = await openWecomBench()
+    const order = await bench.place()
+    await bench.sim.pay(order.prepayId)
+    const key = `refunds/${order.out_trade_no}`
+    await bench.sim.act(key, { action: 'event', name: `refund:${outcome}` })
+    await bench.call(wecom.refund, refundOf(order, 'R1', 100))
+    await bench.sim.advance(10_000)
+    const detail = { mchid: order.mchid, out_refund_no: 'R1' }
+    const { body } = await bench.call(wecom.getRefundDetail, detail)
+    assert.deepEqual([body.status, body.channel], [status, channel])
+  })
+}
+
+test('a refund to an account that is closed is refused', async () => {
+  const bench = await openWecomBench()
+  const order = await bench.place()
+  await bench.sim.pay(order.prepayId)
+  const event = { action: 'event', name: 'refund:userAccountAbnormal' } as const
+  await bench.sim.act(`refunds/${order.out_trade_no}`, event)
+  assert.equal(await bench.code(wecom.refund, refundOf(order, 'R1', 100)), '40058')
+})

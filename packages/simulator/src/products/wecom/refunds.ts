@@ -2,6 +2,7 @@
 import { type InputOfOperation, operations } from '@chadan/protocol'
 import type { RefundRecord, Transaction } from '../../ledger.ts'
 import { ActionRefused, handle, Refusal } from '../../product.ts'
+import { plannedRefundOutcome, type RefundOutcome } from '../../refund-outcomes.ts'
 import type { World } from '../../world.ts'
 import { tellRefunded } from './notices.ts'
 import {
@@ -55,6 +56,8 @@ export const refunding = handle(refund, ({ world, caller, body }) => {
   const next = moved(order.state, 'refund')
   if (!paid || !next) throw refused(world, `the order is ${order.state} and cannot be refunded`)
   checkAmounts(world, { order, paid, body })
+  if (plannedRefundOutcome(world, paid.transactionId) === 'userAccountAbnormal')
+    throw refused(world, 'the account of the user is abnormal')
   order.state = next
   const record = writeRefund(world, { order, paid, body, content })
   world.later(world.switches.settlingMs, 'wecom.refundSettled', { refundId: record.refundId })
@@ -83,9 +86,23 @@ export const refundQuerying = handle(getRefundDetail, ({ world, caller, body }) 
   }
 })
 
+/** How a refund ends when that was decided beforehand. */
+const plannedEnds = {
+  success: { event: 'success', details: {} },
+  balance: { event: 'success', details: { channel: 'BALANCE' } },
+  otherBalance: { event: 'success', details: { channel: 'OTHER_BALANCE' } },
+  abnormal: { event: 'abnormal', details: {} },
+  closed: { event: 'close', details: {} },
+  stuck: undefined,
+  userAccountAbnormal: undefined,
+} as const satisfies Record<RefundOutcome, { event: RefundEvent; details: object } | undefined>
+
 /** Settles a refund that is still under way. */
 export function settleRefund(world: World, { refundId }: { refundId: string }): void {
-  if (world.refunds.get(refundId)?.state === 'PROCESSING') moveRefund(world, refundId, 'success')
+  const record = world.refunds.get(refundId)
+  if (record?.state !== 'PROCESSING') return
+  const end = plannedEnds[plannedRefundOutcome(world, record.transactionId)]
+  if (end) moveRefund(world, refundId, end.event, end.details)
 }
 
 /** Ends a refund one way or another and tells the merchant. Throws `ActionRefused`. */
