@@ -191,7 +191,8 @@ export class Apiv3 {
         `an answer with status ${status} ${code}; look the order up`,
         facts,
       )
-    if (status >= 500 ? !known || leavesOpen(known) : known && leavesOpen(known)) {
+    const notFound = envelope !== undefined && isNotFound(operation, status, code, errorNumber)
+    if (!notFound && (status >= 500 ? !known || leavesOpen(known) : known && leavesOpen(known))) {
       return new Lost(
         operation.id,
         'status',
@@ -214,7 +215,7 @@ export class Apiv3 {
         (envelope
           ? undefined
           : 'no JSON came with it: check address, path and proxies; it says nothing about the order'),
-      notFound: envelope !== undefined && isNotFound(operation, status, code, errorNumber),
+      notFound,
       verified: signed ? (await this.#verify(carried, this.#ring())).ok : 'absent',
       detail: envelope?.detail,
       hint:

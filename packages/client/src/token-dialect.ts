@@ -195,7 +195,8 @@ function refusal(
   const known = operation.errors.find((one) => one.code === code)
   const advice = known?.advice ?? adviceOf[found]
   const facts = { status, code, platformMessage: message }
-  if (found === 'retry' || known?.advice === 'query') {
+  const notFound = found === 'not_found' || (operation.notFound?.codes.includes(code) ?? false)
+  if (!notFound && (found === 'retry' || known?.advice === 'query')) {
     return new Lost(
       operation.id,
       'status',
@@ -208,7 +209,7 @@ function refusal(
     kind: code,
     advice,
     meaning: known?.meaning,
-    notFound: found === 'not_found' || (operation.notFound?.codes.includes(code) ?? false),
+    notFound,
     verified: 'absent',
   })
 }

@@ -286,7 +286,8 @@ function refused(
 ): Refused | Lost {
   const known = operation.errors.find((one) => one.code === code)
   const facts = { status, code, platformMessage: message }
-  if (known?.advice === 'query' && operation.repeat !== 'read') {
+  const notFound = operation.notFound?.codes.includes(code) ?? false
+  if (!notFound && known?.advice === 'query' && operation.repeat !== 'read') {
     return new Lost(operation.id, 'status', `the platform answered ${code}; it may have been done`, facts)
   }
   const found = token.adviceFor('payinsurance', 'call', code)
@@ -304,7 +305,7 @@ function refused(
     kind: code,
     advice,
     meaning: known?.meaning,
-    notFound: operation.notFound?.codes.includes(code) ?? false,
+    notFound,
     verified,
   })
 }
