@@ -2,7 +2,7 @@
 import { type InputOfOperation, operations } from '@chadan/protocol'
 import { Refusal } from '../../product.ts'
 import type { Merchant, World } from '../../world.ts'
-import { byMixNumber, permitted, problemsOf, refuseBreach, refuseMalformed } from './access.ts'
+import { byMixNumber, problemsOf, refuseBreach, refuseMalformed } from './access.ts'
 import type { MedInsOrder } from './orders.ts'
 
 type Reported = Omit<InputOfOperation<typeof operations.medIns.reportInsuranceRefund>, 'mix_trade_no'>
@@ -11,7 +11,6 @@ type Reported = Omit<InputOfOperation<typeof operations.medIns.reportInsuranceRe
 export function report(world: World, caller: Merchant, mixTradeNo: string, body: Reported): undefined {
   const problems = problemsOf(operations.medIns.reportInsuranceRefund, caller, body)
   refuseMalformed(problems)
-  permitted(caller)
   const order = byMixNumber(world, caller, mixTradeNo, body.sub_mchid)
   refuseBreach(problems)
   const limit = limitOf(order, body)
