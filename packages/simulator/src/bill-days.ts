@@ -84,12 +84,19 @@ export const feeOf = (minor: number, { feeRate }: Transaction): number => Math.r
 export const rateOf = ({ feeRate }: Transaction): string => `${(feeRate * 100).toFixed(2)}%`
 
 /** What the merchant is settled for an amount: without the share of coupons that nobody funded. */
-export function settledOf(minor: number, { coupons, amountMinor }: Transaction): number {
-  const unfunded = couponsOf({ coupons }, 'NOCASH')
-  return minor - (amountMinor === 0 ? 0 : Math.round((unfunded * minor) / amountMinor))
+export const settledOf = (minor: number, payment: Transaction): number =>
+  minor - couponShare(payment, 'NOCASH', minor)
+
+/** The share of a payment's coupons of one kind in a part of it. */
+export function couponShare(payment: Transaction, type: CouponType, minor: number): number {
+  const { amountMinor } = payment
+  return amountMinor === 0 ? 0 : Math.round((couponsOf(payment, type) * minor) / amountMinor)
 }
 
 /** The sum of a payment's coupons of one kind. */
-export function couponsOf({ coupons }: Pick<Transaction, 'coupons'>, type: 'CASH' | 'NOCASH'): number {
+export function couponsOf({ coupons }: Pick<Transaction, 'coupons'>, type: CouponType): number {
   return coupons.filter((one) => one.type === type).reduce((sum, one) => sum + one.minor, 0)
 }
+
+/** Whether a coupon was paid for beforehand (充值券) or not (优惠券). */
+type CouponType = Transaction['coupons'][number]['type']

@@ -101,9 +101,9 @@ test('refunds stay within the transaction, a closed one frees its amount, an abn
     said(await bench.apply({ out_refund_no: 'R2', amount: bench.amount(1) })),
     '400 INVALID_REQUEST',
   )
-  await bench.sim.act(first, { action: 'event', name: 'refund:retry' })
+  await bench.sim.act(first, { action: 'event', name: 'refund:reroute' })
   assert.equal((await bench.find()).body.channel, 'OTHER_BANKCARD')
-  await bench.sim.act(first, { action: 'event', name: 'refund:close' })
+  await bench.sim.act(first, { action: 'event', name: 'refund:closed' })
   assert.equal((await bench.find()).body.status, 'REFUNDCLOSE')
   assert.equal((await bench.apply({ out_refund_no: 'R2', amount: bench.amount(1) })).status, 200)
   await bench.sim.advance(2_000)
@@ -113,15 +113,40 @@ test('refunds stay within the transaction, a closed one frees its amount, an abn
   )
 })
 
-test('money takes every way back, from either fund', async () => {
+test('money takes every way back, from either fund, as was decided beforehand or happens', async () => {
   const bench = await openRefunds()
-  for (const [index, channel] of ['ORIGINAL', 'BALANCE', 'OTHER_BALANCE', 'OTHER_BANKCARD'].entries()) {
-    const source = index % 2 ? 'REFUND_SOURCE_RECHARGE_FUNDS' : 'REFUND_SOURCE_UNSETTLED_FUNDS'
-    const refund = (await bench.apply({ out_refund_no: channel, amount: bench.amount(1), source })).body.id
-    await bench.sim.act(refund, { action: 'event', name: 'refund:reroute', details: { channel } })
-    const { body } = await bench.find(channel)
-    assert.equal(`${body.channel} ${body.fund_source}`, `${channel} ${source}`)
+  const plan = (name: string) =>
+    bench.sim.act(`refunds/${bench.transactionId}`, { action: 'event', name: `refund:${name}` })
+  const channels = { success: 'ORIGINAL', balance: 'BALANCE', otherBalance: 'OTHER_BALANCE' }
+  for (const [outcome, channel] of Object.entries(channels)) {
+    await plan(outcome)
+    const source = outcome === 'success' ? 'REFUND_SOURCE_UNSETTLED_FUNDS' : 'REFUND_SOURCE_RECHARGE_FUNDS'
+    await bench.apply({ out_refund_no: outcome, amount: bench.amount(1), source })
+    await bench.sim.advance(2_000)
+    const { body } = await bench.find(outcome)
+    assert.equal(`${body.status} ${body.channel} ${body.fund_source}`, `SUCCESS ${channel} ${source}`)
   }
+  await plan('stuck')
+  await bench.apply({ out_refund_no: 'S', amount: bench.amount(1) })
+  await bench.sim.advance(hour)
+  assert.equal((await bench.find('S')).body.status, 'PROCESSING')
+  await bench.sim.act('S', { action: 'event', name: 'refund:success' })
+  assert.equal((await bench.find('S')).body.status, 'SUCCESS')
+  await assert.rejects(bench.sim.act('S', { action: 'event', name: 'refund:success' }), {
+    name: 'ActionRefused',
+  })
+})
+
+test('an abnormal refund that is sent elsewhere takes its full time again', async () => {
+  const bench = await openRefunds()
+  await bench.apply()
+  await bench.sim.advance(1_000)
+  await bench.sim.act('R1', { action: 'event', name: 'refund:abnormal' })
+  await bench.sim.act('R1', { action: 'event', name: 'refund:reroute' })
+  await bench.sim.advance(1_999)
+  assert.equal((await bench.find()).body.status, 'PROCESSING')
+  await bench.sim.advance(1)
+  assert.equal((await bench.find()).body.status, 'SUCCESS')
 })
 
 test('the rules of refunds are held, each with its code', async () => {
@@ -176,15 +201,16 @@ test('too little money refuses without accepting, the same number works once mon
   const accepted = await bench.apply()
   assert.equal(accepted.status, 200)
   assert.equal(sub.balanceMinor, 0)
-  await bench.sim.act(accepted.body.id, { action: 'event', name: 'refund:close' })
+  await bench.sim.act(accepted.body.id, { action: 'event', name: 'refund:closed' })
   assert.equal(sub.balanceMinor, 1000)
 })
 
 test('a payer whose account is blocked cannot be refunded', async () => {
   const bench = await openRefunds()
-  await bench.sim.act(bench.transactionId, { action: 'event', name: 'payer:block' })
+  const key = `refunds/${bench.transactionId}`
+  await bench.sim.act(key, { action: 'event', name: 'refund:userAccountAbnormal' })
   assert.equal(said(await bench.apply()), '403 USER_ACCOUNT_ABNORMAL')
-  await bench.sim.act(bench.transactionId, { action: 'event', name: 'payer:unblock' })
+  await bench.sim.act(key, { action: 'event', name: 'refund:success' })
   assert.equal((await bench.apply()).status, 200)
 })
 
@@ -266,6 +292,32 @@ test('a statement tells payments and refunds in 38 columns, signed by its digest
   assert.equal(said(await ask({ sp_mchid: '1999999999' })), '403 NO_AUTH')
   assert.equal(said(await ask({ sub_mchid: '1690000202' })), '400 NO_STATEMENT_EXIST')
   assert.equal((await ask({ sub_mchid: bench.merchants.sub_mchid })).body, answer.body)
+})
+
+test('a statement tells coupons by kind, in payments and in proportion in refunds', async () => {
+  for (const [coupon, amounts] of [
+    ['30120000458', ['3.00', '0.00', '40.00', '0.75', '0.00']],
+    ['30120000459', ['0.00', '2.00', '38.00', '0.00', '0.50']],
+  ] as const) {
+    const bench = await openRefunds({ coupon })
+    await bench.apply()
+    await bench.sim.advance(24 * hour)
+    const query = { date: '20260317', sp_mchid: bench.merchants.sp_mchid }
+    const { body } = await bench.call(statement, { query })
+    const rows = []
+    for await (const row of bill.parseBill([Buffer.from(body)], { kind: 'globalStatement' })) rows.push(row)
+    const [paid, back] = rows
+    assert.deepEqual(
+      [
+        paid?.text('充值券金额'),
+        paid?.text('优惠券金额'),
+        paid?.text('应结订单金额'),
+        back?.text('充值券退款金额'),
+        back?.text('优惠券退款金额'),
+      ],
+      amounts,
+    )
+  }
 })
 
 test('a statement may come packed, and in smallest units by a switch', async () => {

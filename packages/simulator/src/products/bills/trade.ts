@@ -1,6 +1,14 @@
 /** The trade bill: payments by success, refunds by acceptance. */
 import { bill } from '@chadan/protocol'
-import { couponsOf, feeOf, type Movement, rateOf, refundWord, settledOf } from '../../bill-days.ts'
+import {
+  couponShare,
+  couponsOf,
+  feeOf,
+  type Movement,
+  rateOf,
+  refundWord,
+  settledOf,
+} from '../../bill-days.ts'
 
 const { fenToYuan, msToBillTime } = bill
 
@@ -79,7 +87,7 @@ function cellsOf(movement: Movement, { type, madeMs }: { type: TradeBill; madeMs
     微信退款单号: refund.refundId,
     商户退款单号: refund.outRefundNo,
     退款金额: fenToYuan(refund.refundMinor),
-    充值券退款金额: fenToYuan(refund.refundMinor - refund.payerRefundMinor),
+    充值券退款金额: fenToYuan(couponShare(payment, 'CASH', refund.refundMinor)),
     退款类型: String(refund.details?.channel ?? 'ORIGINAL'),
     退款状态: refundWord(refund, madeMs),
   }
@@ -103,7 +111,7 @@ function summary(chosen: readonly Movement[]): Cells {
     应结订单总金额: fenToYuan(sum((one) => moneyOf(one).settled)),
     退款总金额: fenToYuan(sum(({ refund }) => refund?.refundMinor ?? 0)),
     充值券退款总金额: fenToYuan(
-      sum(({ refund }) => (refund ? refund.refundMinor - refund.payerRefundMinor : 0)),
+      sum(({ payment, refund }) => (refund ? couponShare(payment, 'CASH', refund.refundMinor) : 0)),
     ),
     手续费总金额: bill.milliFenToYuan(sum((one) => moneyOf(one).fee) * 1000),
     订单总金额: fenToYuan(sum((one) => moneyOf(one).order)),

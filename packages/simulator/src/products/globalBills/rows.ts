@@ -1,6 +1,14 @@
 /** The rows of a statement: 38 columns, amounts in the currencies' own units. */
 import { bill } from '@chadan/protocol'
-import { couponsOf, feeOf, type Movement, rateOf, refundWord, settledOf } from '../../bill-days.ts'
+import {
+  couponShare,
+  couponsOf,
+  feeOf,
+  type Movement,
+  rateOf,
+  refundWord,
+  settledOf,
+} from '../../bill-days.ts'
 
 /** How a statement is written. */
 export interface StatementOptions {
@@ -73,8 +81,6 @@ function cellsOf(
       充值券退款金额: money(0),
       优惠券退款金额: money(0),
     }
-  const share = (type: 'CASH' | 'NOCASH') =>
-    Math.round((couponsOf(payment, type) * refund.refundMinor) / payment.amountMinor)
   return {
     ...common,
     交易状态: 'REFUND',
@@ -94,8 +100,8 @@ function cellsOf(
     用户退款金额: payer(refund.payerRefundMinor),
     退款结算币种: currency,
     退款应结订单金额: money(settled),
-    充值券退款金额: money(share('CASH')),
-    优惠券退款金额: money(share('NOCASH')),
+    充值券退款金额: money(couponShare(payment, 'CASH', refund.refundMinor)),
+    优惠券退款金额: money(couponShare(payment, 'NOCASH', refund.refundMinor)),
   }
 }
 

@@ -2,6 +2,7 @@
 import { operations } from '@chadan/protocol'
 import type { Transaction } from '../../ledger.ts'
 import { type Handled, handle, Refusal } from '../../product.ts'
+import { plannedRefundOutcome } from '../../refund-outcomes.ts'
 import type { Merchant, World } from '../../world.ts'
 import {
   type Application,
@@ -14,15 +15,13 @@ import {
   refundedMinor,
   refundsOf,
 } from './rows.ts'
+import { settleLater } from './settling.ts'
 
 const { globalRefunds } = operations
 const year = 365 * 24 * 3_600_000
 
 /** At most so many refunds of one transaction. */
 const maxRefunds = 50
-
-/** Payers whose account cannot take money back, by the transaction they paid. */
-export const blocked = (world: World) => world.table<{ blocked: true }>('globalRefunds.blocked')
 
 /** The handlers of a world's overseas refunds. */
 export const handlers: readonly Handled[] = [
@@ -35,14 +34,14 @@ export const handlers: readonly Handled[] = [
     const before = find(world, body, (one) => one.outRefundNo === body.out_refund_no)
     if (before) return repeated(world, before, { payment, body })
     checkRules(world, payment, body)
-    if (blocked(world).get(payment.transactionId))
+    if (plannedRefundOutcome(world, payment.transactionId) === 'userAccountAbnormal')
       throw new Refusal('USER_ACCOUNT_ABNORMAL', '用户账户异常，请使用其他方式退款')
     if (sub.balanceMinor !== undefined) {
       if (sub.balanceMinor < body.amount.refund) throw new Refusal('NOT_ENOUGH', '余额不足，请充值后重试')
       sub.balanceMinor -= body.amount.refund
     }
     const refund = accept(world, payment, body)
-    world.later(world.switches.settlingMs, 'globalRefunds.settle', { id: refund.refundId })
+    settleLater(world, refund)
     return acceptedOf(world, refund, payment)
   }),
 
@@ -191,7 +190,7 @@ function accept(world: World, payment: Transaction, body: Application): GlobalRe
     state: 'PROCESSING',
     createMs: world.clock.now(),
     ...(body.reason !== undefined && { reason: body.reason }),
-    details: { application: body, channel: 'ORIGINAL' },
+    details: { application: body, channel: 'ORIGINAL', round: 1 },
   }
   world.refunds.set(refund.refundId, refund)
   return refund

@@ -9,6 +9,8 @@ export type Application = InputsOf<typeof operations.globalRefunds.create.body>
 export interface Details extends Record<string, unknown> {
   readonly application: Application
   channel: keyof typeof accounts
+  /** How often it was sent on its way; what was planned for an earlier round is void. */
+  round: number
 }
 
 /** A refund of an overseas transaction. */

@@ -1,33 +1,76 @@
 /** How refunds end, and the notice of it. */
 import { notifications } from '@chadan/protocol'
+import type { RefundRecord } from '../../ledger.ts'
+import { ActionRefused } from '../../product.ts'
+import { plannedRefundOutcome } from '../../refund-outcomes.ts'
 import type { World } from '../../world.ts'
 import { accounts, type GlobalRefund, payerCurrency, payerMinor } from './rows.ts'
 
-/** How a refund that is under way ends. */
-export type Ending = 'SUCCESS' | 'ABNORMAL' | 'CLOSED'
+/** How a refund goes on, by what happens to it. */
+const moves = {
+  success: 'SUCCESS',
+  balance: 'SUCCESS',
+  otherBalance: 'SUCCESS',
+  abnormal: 'ABNORMAL',
+  closed: 'CLOSED',
+} as const satisfies Record<string, RefundRecord['state']>
 
-const told = {
+/** What can become of a refund that is under way. */
+export type Outcome = keyof typeof moves
+
+export const isOutcome = (name: string): name is Outcome => Object.hasOwn(moves, name)
+
+/** Outcomes by which the money takes another way. */
+const detours: Partial<Record<Outcome, GlobalRefund['details']['channel']>> = {
+  balance: 'BALANCE',
+  otherBalance: 'OTHER_BALANCE',
+}
+
+const notices = {
   SUCCESS: { notification: notifications.refunds.succeeded, summary: 'Refund succeeded' },
   ABNORMAL: { notification: notifications.refunds.abnormal, summary: 'Refund abnormal' },
   CLOSED: { notification: notifications.refunds.closed, summary: 'Refund closed' },
-} as const satisfies Record<Ending, unknown>
+} as const
 
-/** Ends a refund that is under way and tells the institution; anything else stays as it is. */
-export function settle(world: World, refund: GlobalRefund, ending: Ending): void {
-  if (refund.state !== 'PROCESSING') return
-  refund.state = ending
-  if (ending === 'SUCCESS') refund.successMs = world.clock.now()
-  const { notification, summary } = told[ending]
+/** Lets a refund come to its end after the usual time. */
+export function settleLater(world: World, { refundId, details }: GlobalRefund): void {
+  world.later(world.switches.settlingMs, 'globalRefunds.settle', { id: refundId, round: details.round })
+}
+
+/** The usual time has passed: the refund ends as was decided beforehand, else well. */
+export function settleDue(world: World, refund: GlobalRefund, round: number): void {
+  if (refund.state !== 'PROCESSING' || refund.details.round !== round) return
+  const planned = plannedRefundOutcome(world, refund.transactionId)
+  if (planned === 'stuck') return
+  // Another way was taken for a later round, so the first failure does not come again.
+  settle(world, refund, round === 1 && isOutcome(planned) ? planned : 'success')
+}
+
+/** Ends a refund that is under way and tells the institution. */
+export function settle(world: World, refund: GlobalRefund, outcome: Outcome): void {
+  if (refund.state !== 'PROCESSING') throw new ActionRefused(`the refund is ${refund.state}`)
+  const next = moves[outcome]
+  refund.state = next
+  refund.details.channel = detours[outcome] ?? refund.details.channel
+  if (next === 'SUCCESS') refund.successMs = world.clock.now()
   world.notify({
-    notification,
+    ...notices[next],
     url: refund.details.application.notify_url,
     to: refund.mchid,
     resource: resourceOf(world, refund),
-    summary,
   })
   // A closed refund puts the money back to where it was taken.
   const sub = world.merchants.get(refund.subMchid ?? '')
-  if (ending === 'CLOSED' && sub?.balanceMinor !== undefined) sub.balanceMinor += refund.refundMinor
+  if (next === 'CLOSED' && sub?.balanceMinor !== undefined) sub.balanceMinor += refund.refundMinor
+}
+
+/** A person sends an abnormal refund to another card. */
+export function reroute(world: World, refund: GlobalRefund): void {
+  if (refund.state !== 'ABNORMAL') throw new ActionRefused(`the refund is ${refund.state}`)
+  refund.state = 'PROCESSING'
+  refund.details.channel = 'OTHER_BANKCARD'
+  refund.details.round++
+  settleLater(world, refund)
 }
 
 function resourceOf(world: World, refund: GlobalRefund): Record<string, unknown> {

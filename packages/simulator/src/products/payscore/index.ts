@@ -21,4 +21,9 @@ export const payscore: ProductFactory = (world) => ({
   },
   checkout: (key) => checkout(world, key),
   act: (key, action) => act(world, key, action),
+  recent: (limit) =>
+    [...serviceOrders(world).values()]
+      .slice(-limit)
+      .reverse()
+      .flatMap(({ key }) => checkout(world, key) ?? []),
 })
