@@ -481,13 +481,25 @@ test('common refusals come from faults: too many, system error, bad signature', 
   }
 })
 
-test('a request without the wanted content type is an invalid request', async () => {
+test('every operation refuses wrong headers, missing fields and services of others', async () => {
   const bench = await openPayscore()
-  const answer = await bench.call(payscore.create, {
-    body: bench.rental(),
-    headers: { 'content-type': 'text/plain' },
-  })
-  assert.equal(`${answer.status} ${answer.body.code}`, '400 INVALID_REQUEST')
+  await bench.create()
+  const path = { out_order_no: bench.number }
+  const service_id = '1'
+  const stranger = {
+    create: await bench.create({ service_id }),
+    query: await bench.call(payscore.query, { query: { ...bench.ids, service_id, ...path } }),
+    cancel: await bench.cancel({ service_id }),
+    complete: await bench.complete({ service_id }),
+    sync: await bench.sync({ service_id }),
+  }
+  for (const answer of Object.values(stranger)) assert.equal(refusal(answer), '403 NO_AUTH')
+  for (const operation of Object.values(payscore)) {
+    const given = operation.route.startsWith('GET') ? { query: {} } : { path, body: {} }
+    assert.equal(refusal(await bench.call(operation, given)), '400 PARAM_ERROR')
+    const html = await bench.call(operation, { ...given, headers: { accept: 'text/html' } })
+    assert.equal(`${html.status} ${html.body.code}`, '400 INVALID_REQUEST')
+  }
 })
 
 test('the person sees what can be done, and nothing can be done to what is over', async () => {
