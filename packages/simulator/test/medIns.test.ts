@@ -291,6 +291,15 @@ test('an order is paid once, by its prepay id, its number or its mixed number', 
   assert.equal(hospital.sim.world.transactions.size, 1)
 })
 
+test('a later prepay id of the cash order pays the mixed order, too', async () => {
+  const hospital = await openHospital()
+  await hospital.placed()
+  const later = await hospital.prepay()
+  await hospital.sim.pay(later)
+  await hospital.sim.advance(2 * second)
+  assert.equal(await hospital.statuses(), 'SUCCESS SUCCESS SUCCESS')
+})
+
 test('closing the cash order before the password fails the order, after it is refused', async () => {
   const hospital = await openHospital()
   const mixTradeNo = await hospital.placed()

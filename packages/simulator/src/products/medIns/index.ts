@@ -1,5 +1,6 @@
 /** Medical-insurance mixed payment: one order over a cash order and the bureau. */
 import { operations, type Problem } from '@chadan/protocol'
+import { prepays } from '../../cash-orders.ts'
 import { type Checkout, handle, type Product } from '../../product.ts'
 import type { World } from '../../world.ts'
 import { byMixNumber, byNumber, permitted, problemsOf, refuseMalformed } from './access.ts'
@@ -14,7 +15,6 @@ const breachesLater = { excuses: ({ breach }: Problem) => breach !== undefined }
 
 /** The product `medIns`. It looks up keys before `cash`: a prepay id of a mixed order pays that order. */
 export function medIns(world: World): Product {
-  const orderBehind = (key: string) => medInsOrders(world).get(medInsKeys(world).get(key)?.order ?? '')
   return {
     name: 'medIns',
     handlers: [
@@ -41,11 +41,11 @@ export function medIns(world: World): Product {
     ],
     jobs: { 'medIns.leg': (payload: { order: string; leg: LegName }) => runLeg(world, payload) },
     checkout: (key) => {
-      const order = orderBehind(key)
+      const order = orderBehind(world, key)
       return order && checkout(world, refresh(world, order))
     },
     act: (key, action) => {
-      const order = orderBehind(key)
+      const order = orderBehind(world, key)
       if (order) act(world, order, action)
     },
     recent: (limit) =>
@@ -54,6 +54,13 @@ export function medIns(world: World): Product {
         .reverse()
         .map((order) => checkout(world, refresh(world, order))),
   }
+}
+
+/** The order of a number or a prepay id, of a later one of the same cash order, too. */
+function orderBehind(world: World, key: string): MedInsOrder | undefined {
+  const keys = medInsKeys(world)
+  const found = keys.get(key) ?? keys.get(prepays(world).get(key)?.order ?? '')
+  return found && medInsOrders(world).get(found.order)
 }
 
 const failedAs = { closed: 'closed', expired: 'expired', refused: 'failed' } as const

@@ -47,7 +47,7 @@ export interface MedInsOrder {
 
 /** Orders by their key. */
 export const medInsOrders = (world: World): Table<MedInsOrder> => world.table('medIns.orders')
-/** Mixed order numbers, prepay ids and order numbers to the key of the order. */
+/** Mixed order numbers, order numbers and keys of cash orders to the key of the order. */
 export const medInsKeys = (world: World): Table<{ readonly order: string }> => world.table('medIns.keys')
 
 /** An institution has each number once under one caller. */

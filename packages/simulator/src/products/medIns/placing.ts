@@ -147,7 +147,7 @@ function store(world: World, caller: Merchant, { key, body, cash }: Accepted): M
     reports: [],
   }
   medInsOrders(world).set(key, order)
-  for (const name of [order.mixTradeNo, body.out_trade_no, body.prepay_id])
+  for (const name of [order.mixTradeNo, body.out_trade_no, order.cashKey])
     if (name) medInsKeys(world).set(name, { order: key })
   return order
 }
