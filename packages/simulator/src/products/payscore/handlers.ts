@@ -44,9 +44,12 @@ export const handlers: readonly Handled[] = [
   }),
 
   handle(payscore.query, ({ world, caller, query }) => {
-    const { service } = authorise(world, caller, query)
-    const name = query.query_id ?? orderKey(caller.mchid, query.sub_mchid, query.out_order_no ?? '')
-    const order = own(findOrder(world, name), { ...query, mchid: caller.mchid, service_id: service.id })
+    authorise(world, caller, query)
+    const { query_id } = query
+    const name = query_id ?? orderKey(caller.mchid, query.sub_mchid, query.out_order_no ?? '')
+    const order = own(findOrder(world, name), { ...query, mchid: caller.mchid })
+    // Orders are found by other names too, which are no query ids.
+    if (query_id !== undefined && query_id !== order.queryId) throw notFound()
     return { ...answerOf(order), ...moneyOf(order), ...userOf(order), ...rateOf(order) }
   }),
 
@@ -120,9 +123,11 @@ function own(
     order?.mchid === by.mchid &&
     order.body.service_id === by.service_id &&
     order.body.sub_mchid === by.sub_mchid
-  if (!order || !same) throw new Refusal('ORDER_NOT_EXIST', '订单不存在', { number: 271317510 })
+  if (!order || !same) throw notFound()
   return order
 }
+
+const notFound = () => new Refusal('ORDER_NOT_EXIST', '订单不存在', { number: 271317510 })
 
 function refuseInCashier(world: World, { cashierUntilMs = 0 }: ServiceOrder): void {
   if (world.clock.now() < cashierUntilMs)

@@ -6,7 +6,7 @@ import { confirmed, failing, isAccepted, payerOf } from './confirming.ts'
 import { couponOf, coupons } from './coupons.ts'
 import { announceConfirmed } from './notices.ts'
 import { findOrder, type ServiceOrder } from './orders.ts'
-import { authorise } from './registry.ts'
+import { serviceOf } from './registry.ts'
 import type { Stage } from './stages.ts'
 
 /** How long a cancel or sync is refused once the user has entered the cashier. */
@@ -80,7 +80,7 @@ export function act(world: World, name: string, action: Action): void {
 function confirm(world: World, order: ServiceOrder): void {
   if (!payerOf(world, order)) throw new ActionRefused('nobody in this world has an openid under the appid')
   const institution = world.merchants.get(order.mchid)
-  const service = institution && authorise(world, institution, order.body).service
+  const service = institution && serviceOf(world, institution, order.body.service_id)
   // Whom the assessment refuses may still pay the deposit, where the service allows it.
   if (!isAccepted(world, order) && service?.failing === 'refuse')
     throw new ActionRefused('the user failed the assessment')

@@ -68,7 +68,8 @@ function holds({ permissions, disabled }: Merchant): boolean {
   return !disabled && (permissions.includes('*') || permissions.includes('payscore'))
 }
 
-function serviceOf(world: World, caller: Merchant, id: string): Service | undefined {
+/** The service of that id, if it was given to anybody: a row, or the one the credentials name. */
+export function serviceOf(world: World, caller: Merchant, id: string): Service | undefined {
   const given = world.table<Service>('payscore.services').get(id)
   if (given) return given
   return caller.extra.serviceId === id ? { id, mchid: caller.mchid, ...usual } : undefined
