@@ -28,9 +28,8 @@ export function sharesOf(
   const left = before.reduce((sum, one) => sum - one.refundMinor, amountMinor)
   const discountLeft = left - payerLeft
   const byRatio = halfUp(refund, payerMinor, amountMinor)
-  // Rounding never takes more from either side than it has left.
-  const payer =
-    refund === left ? payerLeft : Math.min(Math.max(byRatio, refund - discountLeft), payerLeft, refund)
+  // Rounding never takes more from either side than it has left, so the last refund ends both.
+  const payer = Math.min(Math.max(byRatio, refund - discountLeft), payerLeft, refund)
   const discount = refund - payer
   const shares = couponShares(coupons, discount)
   const unfunded = shares.reduce(
