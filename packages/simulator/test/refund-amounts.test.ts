@@ -13,12 +13,13 @@ const paidBack = fc
   .record({
     cash: fc.integer({ min: 0, max: 1_000_000_000 }),
     coupons: fc.array(coupon, { maxLength: 3 }),
-    cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 49 }),
+    // Millionths of the total at which it is cut.
+    cuts: fc.array(fc.integer({ min: 1, max: 999_999 }), { maxLength: 49 }),
   })
   .filter(({ cash, coupons }) => cash + coupons.length > 0)
   .map(({ cash, coupons, cuts }) => {
     const total = coupons.reduce((sum, { minor }) => sum + minor, cash)
-    const ends = [...new Set([...cuts.map((cut) => Math.floor(cut * total)), total])]
+    const ends = [...new Set([...cuts.map((cut) => Math.floor((cut * total) / 1e6)), total])]
       .filter((end) => end > 0)
       .sort((a, b) => a - b)
     return {
