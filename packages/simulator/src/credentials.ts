@@ -1,5 +1,5 @@
 /** The people and merchants a simulated world starts with, and what a client needs to be one of them. */
-import { apiv3 } from '@chadan/protocol'
+import { apiv3, idcard } from '@chadan/protocol'
 import { type KeySource, makeCertificate, publicPem } from './platform.ts'
 import type { Merchant, OpenWorld } from './world.ts'
 
@@ -38,6 +38,7 @@ export interface Credentials {
     readonly agentSecret: string
     readonly openid: string
     readonly userName: string
+    /** What a client sends as `user_card_no` and `idcard_md5`: the digest of the payer's id number, not the number. */
     readonly userCardNo: string
   }
   readonly wecom: {
@@ -52,6 +53,8 @@ export interface Credentials {
 }
 
 const day = 24 * 3600_000
+/** The id number of the payer in the world: invented, with a right check character. */
+const idNumber = '110101199003072316'
 const kept = 'world.credentials'
 
 /** Furnishes an empty world; a world from a snapshot is left as it is. */
@@ -121,7 +124,7 @@ export async function furnish(world: OpenWorld, keys: KeySource): Promise<Creden
       agentSecret: draw.hex(32),
       openid: `o${draw.text(27)}`,
       userName: '张三',
-      userCardNo: '110101199003072316',
+      userCardNo: idcard.idDigest(idNumber),
     },
     wecom: {
       corpid: `ww${draw.hex(16)}`,
@@ -165,6 +168,7 @@ function settle(
       ...merchant,
     })
   const { apiv3: v3, payinsurance, wecom } = given
+  const mini = `wx${world.draw.hex(16)}`
   add({
     mchid: v3.mchid,
     name: '示例服务商',
@@ -185,14 +189,15 @@ function settle(
     role: 'partner',
     appids: [payinsurance.appid],
     subs: [payinsurance.subMchId],
-    extra: { agentSecret: payinsurance.agentSecret },
+    // With the key it may also order for itself, in independent mode.
+    extra: { appSecret: payinsurance.agentSecret, key: payinsurance.key },
   })
   add({
     mchid: payinsurance.subMchId,
     name: '滨江示范医院（一代）',
     role: 'sub',
-    appids: [payinsurance.subAppid],
-    extra: { key: payinsurance.key },
+    appids: [payinsurance.subAppid, mini],
+    extra: { key: payinsurance.key, appSecret: world.draw.hex(32), miniAppids: [mini] },
   })
   add({
     mchid: wecom.corpid,
@@ -205,12 +210,13 @@ function settle(
   world.payers.set('P1', {
     id: 'P1',
     name: payinsurance.userName,
-    idNumber: payinsurance.userCardNo,
+    idNumber,
     openids: {
       [v3.appid]: v3.openid,
       [v3.subAppid]: v3.subOpenid,
       [payinsurance.appid]: payinsurance.openid,
       [payinsurance.subAppid]: payinsurance.openid,
+      [mini]: payinsurance.openid,
       [wecom.appid]: wecom.openid,
     },
   })

@@ -207,14 +207,15 @@ test('repeating a placement gives the same order a fresh session', async () => {
 
 test('sealed identities are compared in clear text, and only that person may pay', async () => {
   const bench = await openCombineBench()
-  const { userName, userCardNo } = bench.sim.credentials.payinsurance
+  const { userName } = bench.sim.credentials.payinsurance
+  const idNumber = bench.sim.world.payers.get('P1')?.idNumber ?? ''
   const { publicKeyId } = bench.sim.credentials.apiv3
   const headers = { 'wechatpay-serial': publicKeyId }
   const sealedBody = (name: string) => ({
     ...bench.direct(),
     combine_payer_info: {
       openid: bench.sim.credentials.apiv3.openid,
-      identity: { type: 'IDCARD', number: seal(bench.sim, userCardNo), name: seal(bench.sim, name) },
+      identity: { type: 'IDCARD', number: seal(bench.sim, idNumber), name: seal(bench.sim, name) },
     },
   })
   const placed = await bench.call(combine.createJsapi, { body: sealedBody(userName), headers })

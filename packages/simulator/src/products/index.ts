@@ -7,6 +7,7 @@ import { combine } from './combine/index.ts'
 import { globalBills } from './globalBills/index.ts'
 import { globalRefunds } from './globalRefunds/index.ts'
 import { medIns } from './medIns/index.ts'
+import { payinsurance } from './payinsurance/index.ts'
 import { payscore } from './payscore/index.ts'
 import { refunds } from './refunds/index.ts'
 import { security } from './security/index.ts'
@@ -18,6 +19,7 @@ export const productFactories: readonly ProductFactory[] = [
   medIns,
   cash,
   wecom,
+  payinsurance,
   bills,
   globalBills,
   globalRefunds,
