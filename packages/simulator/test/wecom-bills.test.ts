@@ -147,6 +147,16 @@ test('a bill is refused before 10:00 of the next day, after three months, for an
   assert.equal(await bench.code(wecom.getBill, asked(bench)), '40058')
 })
 
+test('a bill with rows in it is not ready until 10:00 of the next day', async () => {
+  const bench = await openWecomBench()
+  const { prepayId } = await bench.place()
+  await bench.sim.pay(prepayId)
+  await bench.sim.advance(day - 1)
+  assert.equal(await bench.code(wecom.getBill, asked(bench)), '40058')
+  await bench.sim.advance(1)
+  assert.equal(await bench.code(wecom.getBill, asked(bench)), '0')
+})
+
 test('a bill may be asked for by GET', async () => {
   const bench = await openDay()
   const search = new URLSearchParams({ access_token: await bench.accessToken(), ...asked(bench) })

@@ -52,6 +52,7 @@ test('an order is placed, paid with a coupon, told, queried and refunded in part
   assert.deepEqual(misfits(wecom.getOrder, paid), [])
   assert.equal(paid.trade_state, 'SUCCESS')
   assert.equal(paid.bank_type, 'CMB_DEBIT')
+  assert.equal(paid.attach, 'cart-5591')
   assert.deepEqual(paid.scene_info, { total: 'POS-02' })
   assert.equal(paid.promotion_detail[0].type, 'CASH')
   assert.equal(paid.promotion_detail[0].scope, 'SINGLE')
@@ -237,8 +238,9 @@ test('closing waits five minutes, repeats on a closed order, and is refused on a
   const open = await bench.place()
   const close = ({ mchid, out_trade_no }: { mchid: string; out_trade_no: string }) =>
     bench.code(wecom.closeOrder, { mchid, out_trade_no })
+  await bench.sim.advance(5 * minute - 1)
   assert.equal(await close(open), '40058')
-  await bench.sim.advance(5 * minute)
+  await bench.sim.advance(1)
   assert.equal(await close(open), '0')
   assert.equal(await close(open), '0')
   assert.equal((await state(bench, open)).trade_state, 'CLOSED')
