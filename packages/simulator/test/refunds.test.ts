@@ -390,6 +390,26 @@ test('providers refund sub-orders and ordinary orders of their sub-merchants, na
   assert.equal(cash.body.trade_state, 'REFUND')
 })
 
+test('sub-orders and their refunds stand in the bill of their own merchant', async () => {
+  const bench = await paidBench(prefunded)
+  const { refund_id } = (await apply(bench, { refund: 6400, total: 12800 })).body
+  await bench.sim.advance(day)
+  const asked = await bench.call(operations.bills.trade, { query: { bill_date: '2026-03-17' }, as: tea })
+  const link = new URL(asked.body.download_url)
+  const file = await bench.call(operations.bills.download, {
+    query: Object.fromEntries(link.searchParams),
+    as: tea,
+  })
+  const rows = String(file.body)
+    .split('\r\n')
+    .filter((line) => line.startsWith('`2026'))
+  assert.equal(rows.length, 2)
+  const [payment, refund] = rows.map((row) => row.split(',').map((cell) => cell.replace('`', '')))
+  assert.ok(payment?.includes(`${order}_sub1`) && payment.includes('128.00'))
+  assert.ok(refund?.includes(refund_id) && refund.includes('RF0001') && refund.includes('64.00'))
+  assert.ok(!file.body.includes(`${order}_sub2`))
+})
+
 test('payments of other products are not given back here', async () => {
   const bench = await paidBench()
   const [first] = (await bench.query(order)).body.sub_orders

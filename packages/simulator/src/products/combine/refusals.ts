@@ -10,6 +10,7 @@ const newer: Readonly<Record<string, string>> = {
   NOTENOUGH: 'NOT_ENOUGH',
   NOAUTH: 'NO_AUTH',
   ACCOUNTERROR: 'ACCOUNT_ERROR',
+  FREQUENCY_LIMITED: 'FREQUENCY_LIMIT_EXCEED',
 }
 
 /** The spelling of the profile the world is in. */

@@ -38,8 +38,8 @@ export interface Application {
 const day = 24 * 3600_000
 const periodMs = 365 * day
 const maxParts = 50
-/** Payments in renminbi that these interfaces give back, by the product that booked them. */
-const refundable: readonly string[] = ['cash', 'combine', 'medIns']
+/** Who books payments that these interfaces give back: sub-orders, and cash orders with or without an insurance leg. */
+const refundable: readonly string[] = ['cash', 'combine']
 
 /** The refund that this application makes, or has made before. */
 export function accept(world: World, given: Application): Refund {
@@ -78,12 +78,12 @@ function checkPermissions({ caller, refund_account }: Application): void {
 
 function paidOrder(world: World, given: Application): Transaction {
   const unknown = new Refusal('RESOURCE_NOT_EXISTS', '订单号不存在', { number: 268512771 })
-  const own = [...world.transactions.values()].filter(
-    (one) => refundable.includes(one.product) && one.mchid === given.caller.mchid,
-  )
-  const found = given.transaction_id
-    ? own.find((one) => one.transactionId === given.transaction_id)
-    : own.find((one) => one.outTradeNo === given.out_trade_no)
+  const own = (one: Transaction | undefined) =>
+    one !== undefined && refundable.includes(one.product) && one.mchid === given.caller.mchid
+  const named = given.transaction_id
+    ? world.transactions.get(given.transaction_id)
+    : [...world.transactions.values()].find((one) => one.outTradeNo === given.out_trade_no && own(one))
+  const found = own(named) ? named : undefined
   if (!found) throw unknown
   if (given.out_trade_no !== undefined && found.outTradeNo !== given.out_trade_no) {
     throw new Refusal('INVALID_REQUEST', '微信订单号与商户订单号不一致')
