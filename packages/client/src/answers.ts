@@ -1,6 +1,27 @@
 /** Reading answers leniently in shape and strictly in numbers. */
-import type { AnyField, Field, Fields, OperationShape } from '@chadan/protocol'
+import { type AnyField, type Field, type Fields, type OperationShape, readAnswer } from '@chadan/protocol'
 import { Lost } from './errors.ts'
+
+/** The answer with the spellings that its declaration allows read as what they mean. */
+export function readShape(result: Field, value: unknown): unknown {
+  return isLenient(result) ? readAnswer(result, value) : value
+}
+
+const lenient = new WeakMap<Field, boolean>()
+
+/** Whether any field below is declared to come in more than one spelling; most answers have none. */
+function isLenient(field: Field): boolean {
+  let found = lenient.get(field)
+  if (found === undefined) {
+    const known = field as AnyField
+    found =
+      (known.kind === 'whole' && known.textual === true) ||
+      (known.kind === 'list' && (known.orOne === true || isLenient(known.item))) ||
+      (known.kind === 'group' && Object.values(known.fields).some(isLenient))
+    lenient.set(field, found)
+  }
+  return found
+}
 
 /** Refuses an answer in which a declared integer cannot be held exactly. */
 export function checkSafeIntegers(operation: OperationShape, value: unknown): void {

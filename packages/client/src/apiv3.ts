@@ -9,7 +9,7 @@ import {
   statusOf,
   writeFlat,
 } from '@chadan/protocol'
-import { checkSafeIntegers } from './answers.ts'
+import { checkSafeIntegers, readShape } from './answers.ts'
 import {
   type Attempt,
   type CallOptions,
@@ -289,6 +289,7 @@ function read(operation: OperationShape, bytes: Uint8Array, requestId: string | 
       { cause: error },
     )
   }
+  if (operation.result.kind === 'group') value = readShape(operation.result, value)
   checkSafeIntegers(operation, value)
   return value
 }

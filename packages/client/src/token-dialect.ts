@@ -1,7 +1,7 @@
 /** JSON under an access_token (wecom): nothing is signed, the channel and our own token are the trust. */
 import { createHash } from 'node:crypto'
 import { type OperationShape, routeOf, token, type Upload, writeFlat } from '@chadan/protocol'
-import { checkSafeIntegers } from './answers.ts'
+import { checkSafeIntegers, readShape } from './answers.ts'
 import { targetOf, type Verified } from './apiv3.ts'
 import { type CallOptions, carry, carryOpen, userAgent } from './carry.ts'
 import { Lost, Refused } from './errors.ts'
@@ -100,8 +100,9 @@ export class TokenDialect {
       )
     if (judged.outcome === 'gateway')
       throw refusal(operation, status, judged.code ?? '', judged.message, judged.advice)
-    checkSafeIntegers(operation, judged.value)
-    return { status, value: judged.value, bytes, requestId, serial: undefined }
+    const value = operation.result.kind === 'group' ? readShape(operation.result, judged.value) : judged.value
+    checkSafeIntegers(operation, value)
+    return { status, value, bytes, requestId, serial: undefined }
   }
 
   #outgoing(operation: OperationShape, prepared: Prepared, attempt: number, accessToken: string | undefined) {

@@ -9,6 +9,7 @@ import {
   readFlat,
   xmlmd5,
 } from '@chadan/protocol'
+import { readShape } from '../answers.ts'
 import { quietly } from '../hooks.ts'
 import type { KeyRing } from '../keys.ts'
 import type { Settings } from '../options.ts'
@@ -289,9 +290,13 @@ export class Notifications {
   }
 
   #toNotice(opened: Opened, message: Message, repeated: boolean): Notice {
-    const { dialect, id, event, createTime, summary, resource, serial } = opened
+    const { dialect, id, event, createTime, summary, serial } = opened
+    const declaration = declarationOf(declared, dialect, event, opened.resource)
+    const resource = (
+      declaration ? readShape(declaration.resource, opened.resource) : opened.resource
+    ) as Record<string, unknown>
     const notice: NoticeBase<string, Record<string, unknown>> = {
-      type: declarationOf(declared, dialect, event, resource)?.id ?? 'unlisted',
+      type: declaration?.id ?? 'unlisted',
       id,
       event,
       createTime,
