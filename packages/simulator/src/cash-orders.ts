@@ -59,10 +59,11 @@ export function orderKey({ mchid, outTradeNo }: Pick<CashOrder, 'mchid' | 'outTr
   return `${mchid}/${outTradeNo}`
 }
 
-/** The state now: refunds count from their acceptance, seven unpaid days close (X26). */
+/** The state now: refunds count from their acceptance (X26), seven unpaid days close, or a later `time_expire`. */
 export function stateOf(world: World, order: CashOrder): CashState {
   if (order.transactionId) return refundsOf(world, order.transactionId).length > 0 ? 'REFUND' : 'SUCCESS'
-  const closed = order.closedMs !== undefined || world.clock.now() >= order.createMs + unpaidLifeMs
+  const lapsesMs = Math.max(order.createMs + unpaidLifeMs, order.payUntilMs ?? 0)
+  const closed = order.closedMs !== undefined || world.clock.now() >= lapsesMs
   return closed ? 'CLOSED' : 'NOTPAY'
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { check, type OperationShape, operations } from '@chadan/protocol'
-import { type Answered, type Bench, openBench, type Parts, seal } from './support.ts'
+import { type Answered, type Bench, joinMerchant, openBench, type Parts, seal } from './support.ts'
 
 const { cash } = operations
 const number = 'HZ20260317D0001728'
@@ -211,6 +211,17 @@ test('a prepay id lives two hours, time_expire ends payment, seven days close th
   assert.equal((await ask(bench)).body.trade_state, 'CLOSED')
 })
 
+test('a last moment may lie beyond seven days, and is cut to fifteen', async () => {
+  const bench = await openBench()
+  const day = 24 * hour
+  await place(bench, { time_expire: '2026-04-30T10:00:00+08:00' })
+  await bench.sim.advance(15 * day - hour)
+  const { prepay_id } = (await place(bench)).body
+  assert.equal(bench.sim.checkout(prepay_id)?.state, 'open')
+  await bench.sim.advance(hour)
+  assert.equal((await ask(bench)).body.trade_state, 'CLOSED')
+})
+
 test('an attempt that fails or is left leaves the order unpaid', async () => {
   const bench = await openBench()
   const { prepay_id } = (await place(bench)).body
@@ -324,6 +335,24 @@ test('a number of WeChat Pay that is unknown, or of another product, is not foun
   assert.equal((await call(bench, cash.queryById, { path, query: { mchid } })).body.code, 'ORDER_NOT_EXIST')
   const partner = await call(bench, cash.queryByIdPartner, { path, query: pair(bench) })
   assert.equal(partner.body.code, 'ORDER_NOT_EXIST')
+})
+
+test('one provider cannot read or close the orders of another', async () => {
+  const bench = await openBench()
+  const { mchid, subMchid } = bench.sim.credentials.apiv3
+  const other = joinMerchant(bench.sim, '1688000909', { role: 'partner', subs: [subMchid] }).mchid
+  await bench.sim.pay((await place(bench)).body.prepay_id)
+  const { transaction_id } = (await ask(bench)).body
+  const query = { sp_mchid: other, sub_mchid: subMchid }
+  const parts = [
+    { path: { out_trade_no: number }, query, as: other },
+    { path: { transaction_id }, query, as: other },
+  ] as const
+  const byNumber = await call(bench, cash.queryByOutTradeNoPartner, parts[0])
+  const byId = await call(bench, cash.queryByIdPartner, parts[1])
+  assert.deepEqual([byNumber.body.code, byId.body.code], ['ORDER_NOT_EXIST', 'ORDER_NOT_EXIST'])
+  const stolen = { ...parts[0], query: { sp_mchid: mchid, sub_mchid: subMchid } }
+  assert.equal((await call(bench, cash.queryByOutTradeNoPartner, stolen)).body.code, 'INVALID_REQUEST')
 })
 
 test('every operation is refused without a good signature, when too fast and when the platform fails', async () => {

@@ -12,7 +12,7 @@ import {
   openHospital,
   second,
 } from './medIns-bench.ts'
-import type { Answered } from './support.ts'
+import { type Answered, joinMerchant } from './support.ts'
 
 const { cash, medIns } = operations
 
@@ -207,6 +207,7 @@ const objections: [string, number, object, (hospital: Hospital) => object][] = [
   ['another institution number', 268510610, {}, () => ({ med_inst_no: 'H1' })],
   ['a time far off', 268510610, {}, () => ({ med_ins_order_create_time: '2026-03-17T10:06:00+08:00' })],
   ['an authorization of another user', 268547120, { payer: 'P2' }, () => ({})],
+  ['an authorization for another institution', 268547120, { subMchid: '1690000202' }, () => ({})],
   ['an authorization that is over', 268547120, { expiresMs: 0 }, () => ({})],
   ['an authorization of nobody', 268545967, {}, () => ({ pay_auth_no: 'A1' })],
   ['half a triple', 268545967, {}, () => ({ passthrough_request_content: '{"payAuthNo":"A1"}' })],
@@ -265,6 +266,17 @@ test('an order is there for its own pair only', async () => {
   for (const answered of await asked({ sub_mchid: '1230000302' }))
     assert.deepEqual(refusal(answered), [403, 'RULE_LIMIT', 268443701])
   assert.deepEqual(refusal(await hospital.query('A404')), [404, 'NOT_FOUND', 268529515])
+})
+
+test('one provider cannot read the orders of another', async () => {
+  const hospital = await openHospital()
+  const mix_trade_no = await hospital.placed()
+  const { subMchid } = hospital.sim.credentials.apiv3
+  const other = joinMerchant(hospital.sim, '1688000909', { role: 'partner', subs: [subMchid] }).mchid
+  const asked = { query: { sub_mchid: subMchid }, as: other }
+  const byNumber = await hospital.ask(medIns.queryByOutTradeNo, { ...asked, path: { out_trade_no: number } })
+  const byMix = await hospital.ask(medIns.queryByMixTradeNo, { ...asked, path: { mix_trade_no } })
+  assert.deepEqual([byNumber.body.code, byMix.body.code], ['NOT_FOUND', 'NOT_FOUND'])
 })
 
 test('a report needs a sum that holds, an order, a paid insurance leg and no more than was paid', async () => {

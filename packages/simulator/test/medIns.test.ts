@@ -18,6 +18,8 @@ async function refundCash(hospital: Hospital, refund = 5000): Promise<void> {
     amount: { refund, total: 5000, currency: 'CNY' },
   }
   assert.equal((await hospital.ask(refunds.create, { body })).status, 200)
+  // The leg is refunded when the refund has arrived, not when it is accepted (X26).
+  assert.ok(!(await hospital.statuses()).includes('REFUND'))
   await hospital.sim.advance(5 * second)
 }
 
@@ -409,4 +411,17 @@ test('a merchant of its own places without sub_*, and gets an order without them
     query: { sub_mchid: '1690000201' },
   })
   assert.equal(named.body.code, 'PARAM_ERROR')
+})
+
+test("the next day's bill holds the cash leg with what was charged, not the total", async () => {
+  const hospital = await openHospital()
+  await hospital.sim.pay(await hospital.placed())
+  await hospital.sim.advance(30 * hour)
+  const { body } = await hospital.call(operations.bills.trade, { query: { bill_date: '2026-03-17' } })
+  const query = Object.fromEntries(new URL(body.download_url).searchParams)
+  const bill = (await hospital.call(operations.bills.download, { query })).body
+  const rows = bill.split('\n').filter((row: string) => row.includes(number))
+  assert.equal(rows.length, 1)
+  assert.ok(rows[0].includes('`50.00'))
+  assert.ok(!bill.includes('168.00'))
 })
