@@ -350,6 +350,25 @@ test('orders are refused for empty, wrong and impossible parameters', async () =
   assert.equal(await bench.code(wecom.createOrder, { ...order, description: '奶茶🧋' }), '0')
 })
 
+test('a merchant that can no longer receive takes no orders', async () => {
+  const bench = await openWecomBench()
+  const { mchid } = bench.sim.credentials.wecom
+  bench.sim.changeMerchant(mchid, { disabled: true })
+  assert.equal(await bench.code(wecom.createOrder, orderOf(bench.sim, 'WC000001')), '40058')
+})
+
+test('the page of the payer shows the order and pays it with the coupon chosen', async () => {
+  const bench = await openWecomBench()
+  const order = await bench.place()
+  const url = bench.sim.world.payUrl(order.prepayId)
+  const page = await (await bench.sim.fetch(new Request(url))).text()
+  for (const shown of ['示例企业的小店', '下午茶套餐', '128.00', '全场立减8元'])
+    assert.ok(page.includes(shown), shown)
+  const body = new URLSearchParams({ action: 'pay', coupon: '90210043' })
+  assert.equal((await bench.sim.fetch(new Request(url, { method: 'POST', body }))).status, 303)
+  assert.equal((await state(bench, order)).amount.payer_total, 12000)
+})
+
 test('a store can be made optional', async () => {
   const bench = await openWecomBench({ switches: { wecom: { storeInfo: 'optional' } } })
   assert.match((await bench.place({ scene_info: { payer_client_ip: '::1' } })).prepayId, /^wx/)
