@@ -320,6 +320,7 @@ test('limit_pay excludes means of payment; the older page takes it as one text t
   await pay('CT5', ['no_balance'], 'ICBC_DEBIT')
   const modern = await openCombineBench({ switches: { combine: { profile: 'modern' } } })
   await assert.rejects(modern.place(modern.direct('CT0001', { limit_pay: 'no_balance' })), /PARAM_ERROR/)
+  await assert.rejects(bench.place(bench.direct('CT6', { limit_pay: 'no_cash' })), /PARAM_ERROR/)
 })
 
 test('closing an unpaid order is answered 204, signed, and may be repeated', async () => {
