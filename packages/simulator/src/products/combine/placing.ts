@@ -6,14 +6,14 @@ import { type Call, type Handled, handle, type Manners, Refusal } from '../../pr
 import type { Merchant, World } from '../../world.ts'
 import { checkPlacing } from './checks.ts'
 import { takeHook } from './hooks.ts'
-import { type CombineOrder, keyOf, type Orders, ordersOf, type Placed, type Way, ways } from './orders.ts'
+import { type CombineOrder, keyOf, type Orders, ordersOf, type Placed, type Way } from './orders.ts'
 import { paramError, spelling } from './refusals.ts'
 
 const { combine } = operations
 const minute = 60_000
 const day = 24 * 60 * minute
 /** Unpaid orders are closed after this time. */
-export const lapseMs = 7 * day
+const lapseMs = 7 * day
 const sessionMs = 120 * minute
 const h5LinkMs = 5 * minute
 
