@@ -39,6 +39,7 @@ export interface Prepay {
   readonly issuedMs: number
 }
 
+/** What an order has come to; the other states are of pay codes. */
 export type CashState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED'
 type DirectOrder = ResultOfOperation<typeof operations.cash.queryByOutTradeNo>
 type PartnerOrder = ResultOfOperation<typeof operations.cash.queryByOutTradeNoPartner>

@@ -45,6 +45,7 @@ const limited = [
   errorCase('TRADE_ERROR', 403, 'query', 'The state of the order does not allow it: query it.'),
 ] as const satisfies readonly ErrorCase[]
 
+/** What placing is refused with. */
 export const prepayErrors = [
   ...faulty,
   errorCase(
@@ -67,6 +68,7 @@ export const prepayErrors = [
   ...commonErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What queries are refused with. */
 export const queryErrors = [
   ...faulty,
   ...limited,
@@ -80,6 +82,7 @@ export const queryErrors = [
   ...repeatableErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What a close is refused with. */
 export const closeErrors = [
   ...faulty,
   errorCase(

@@ -23,9 +23,11 @@ import { differ, refusedAs } from '../../rules.ts'
 export const outTradeNo = text(6, 32, charsets.number).describe(
   'Order number of the caller (商户订单号): unique per signing merchant, sub-orders of combined orders included.',
 )
+/** `attach`. */
 export const attach = text(128).describe(
   'Data of the caller, given back in queries and the notice (附加数据).',
 )
+/** `transaction_id`. */
 export const transactionId = text(32).describe('Number that WeChat Pay gave the payment (微信支付订单号).')
 
 /** Merchants and apps of the two modes. */
@@ -33,6 +35,7 @@ export const direct = {
   appid: text(32).describe("The merchant's app (公众号ID), bound to `mchid`."),
   mchid: text(32).describe('The merchant number that signs (商户号).'),
 } as const
+/** Provider and sub-merchant. */
 export const partner = {
   sp_appid: text(32).describe("The provider's app (服务商应用ID), bound to `sp_mchid`."),
   sp_mchid: text(32).describe('The provider that signs (服务商户号).'),
@@ -65,11 +68,13 @@ const openids = {
 
 /** Who pays, as placed and as answered. */
 export const payer = { openid: openids.openid, identity: optional(identity) } as const
+/** The user under one of the two apps. */
 export const partnerPayer = {
   sp_openid: optional(openids.sp_openid),
   sub_openid: optional(openids.sub_openid),
   identity: optional(identity),
 } as const
+/** Who paid, in the words of either mode. */
 export const paidBy = {
   openid: optional(openids.openid),
   sp_openid: optional(openids.sp_openid),
@@ -91,6 +96,7 @@ const store = group({
   address: text(512).describe('Address (详细地址).'),
 }).describe('The store (门店信息): all four members or none, since the sources require different ones.')
 
+/** `device_id`. */
 export const deviceId = text(32).describe("Number of the merchant's device (商户端设备号).")
 
 const subsidy = group({
@@ -166,8 +172,11 @@ export const described = {
   ),
 } as const
 
+/** `profit_sharing`. */
 export const profitSharing = optional(flag.describe('Freezes the money for profit sharing (是否指定分账).'))
+/** `subsidy_amount`. */
 export const subsidyAmount = optional(fen.describe('Top-up of an e-commerce order (补差金额).'))
+/** `subsidy_info`. */
 export const subsidyInfo = optional(subsidy)
 
 /** The only currency of these orders. */

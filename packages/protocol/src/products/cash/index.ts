@@ -22,4 +22,5 @@ export const cash = {
   queryByIdPartner,
 } as const
 
+/** The one notice: there is none for a close or an expiry. */
 export const cashNotifications = { paid } as const

@@ -13,6 +13,7 @@ const merchant = { mchid: direct.mchid } as const
 const pair = { sp_mchid: partner.sp_mchid, sub_mchid: partner.sub_mchid } as const
 const pairRules = [anotherMerchant]
 
+/** Asks by the caller's number. */
 export const queryByOutTradeNo = defineOperation({
   ...asked,
   id: 'cash.queryByOutTradeNo',
@@ -24,6 +25,7 @@ export const queryByOutTradeNo = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791859',
 })
 
+/** Asks by the provider's number. */
 export const queryByOutTradeNoPartner = defineOperation({
   ...asked,
   id: 'cash.queryByOutTradeNoPartner',
@@ -36,6 +38,7 @@ export const queryByOutTradeNoPartner = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012739008',
 })
 
+/** Asks by WeChat Pay's number, which paid orders have. */
 export const queryById = defineOperation({
   ...asked,
   id: 'cash.queryById',
@@ -47,6 +50,7 @@ export const queryById = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791858',
 })
 
+/** Asks by WeChat Pay's number for a sub-merchant. */
 export const queryByIdPartner = defineOperation({
   ...asked,
   id: 'cash.queryByIdPartner',
@@ -59,6 +63,7 @@ export const queryByIdPartner = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012738964',
 })
 
+/** Ends an unpaid order; a query shows whether it did. */
 export const close = defineOperation({
   ...closed,
   id: 'cash.close',
@@ -69,6 +74,7 @@ export const close = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791860',
 })
 
+/** Ends an unpaid order of a sub-merchant; a query shows whether it did. */
 export const closePartner = defineOperation({
   ...closed,
   id: 'cash.closePartner',

@@ -27,6 +27,7 @@ const common = {
   trust: 'signature',
 } as const
 
+/** Places an order of the caller's own; the same again gives a fresh prepay id. */
 export const prepay = defineOperation({
   ...common,
   id: 'cash.prepay',
@@ -43,6 +44,7 @@ export const prepay = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791856',
 })
 
+/** Places an order of a provider for its sub-merchant. */
 export const prepayPartner = defineOperation({
   ...common,
   id: 'cash.prepayPartner',

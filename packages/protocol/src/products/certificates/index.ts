@@ -63,4 +63,5 @@ const listGlobal = defineOperation({
   doc: 'https://wechatpay.im/openapi/v3/global/certificates',
 })
 
+/** The lists of mainland and of overseas merchants; the answer verifies itself (see `parseCertificates`). */
 export const certificates = { list: mainland, listGlobal } as const

@@ -43,6 +43,7 @@ export const answeredOrderType = choice({
   ...orderTypes,
 }).describe('What is paid for (订单类型).')
 
+/** `mix_pay_status`: for fulfilment look at both legs, too. */
 export const mixPayStatus = choice({
   UNKNOWN_MIX_PAY_STATUS: 'Unknown: an error, never to be acted on; query again.',
   MIX_PAY_CREATED: 'Waiting for payment; not final.',
@@ -51,6 +52,7 @@ export const mixPayStatus = choice({
   MIX_PAY_FAIL: 'Failed; final for the order, but a leg that is paid must still be undone.',
 }).describe('Status of the whole order (混合订单支付状态).')
 
+/** `self_pay_status`. */
 export const selfPayStatus = choice({
   UNKNOWN_SELF_PAY_STATUS: 'Unknown: an error, never to be acted on; query again.',
   SELF_PAY_CREATED: 'Waiting for payment.',
@@ -60,6 +62,7 @@ export const selfPayStatus = choice({
   NO_SELF_PAY: 'The order has no cash leg.',
 }).describe('Status of the cash leg (自费部分).')
 
+/** `med_ins_pay_status`. */
 export const medInsPayStatus = choice({
   UNKNOWN_MED_INS_PAY_STATUS: 'Unknown: an error, never to be acted on; query again.',
   MED_INS_PAY_CREATED: 'Waiting for payment.',
@@ -69,6 +72,7 @@ export const medInsPayStatus = choice({
   NO_MED_INS_PAY: 'The order has no insurance leg.',
 }).describe('Status of the insurance leg (医保部分).')
 
+/** `card_type` of payer and relative; requests only. */
 export const cardType = choice({
   ID_CARD: 'Identity card (身份证).',
   HOUSEHOLD_REGISTRATION: 'Household register (户口本).',
@@ -79,12 +83,14 @@ export const cardType = choice({
   FOREIGN_PERMANENT_RESIDENT: "Foreigner's permanent residence permit (外国人永久居留证).",
 }).describe('Kind of identity document (证件类型); UNKNOWN_USER_CARD_TYPE is refused.')
 
+/** `cash_add_type`. */
 export const cashAddType = choice({
   DEFAULT_ADD_TYPE: 'Surcharge of the institution (机构加收费用).',
   FREIGHT: 'Freight (运费).',
   OTHER_MEDICAL_EXPENSES: 'Other medical expenses (其他医疗费用).',
 }).describe('Kind of addition (现金补充类型).')
 
+/** `cash_reduce_type`. */
 export const cashReduceType = choice({
   DEFAULT_REDUCE_TYPE: 'Discount of the institution (机构优惠).',
   HOSPITAL_REDUCE: 'Reduction by the hospital (医院减免).',

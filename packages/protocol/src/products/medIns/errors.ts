@@ -23,6 +23,7 @@ export const notFound = {
   any404: true,
 } as const satisfies NotFound
 
+/** What create is refused with. */
 export const createErrors = [
   ...faulty,
   errorCase('PARAM_ERROR', 400, 'fix', '`openid` does not belong to `appid`.', 268510603),
@@ -125,6 +126,7 @@ export const createErrors = [
   ...commonErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What both queries are refused with. */
 export const queryErrors = [
   ...faulty,
   errorCase('RULE_LIMIT', 403, 'configure', 'No relation to `sub_mchid`: bind it.'),
@@ -146,6 +148,7 @@ export const queryErrors = [
   ...repeatableErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What the refund report is refused with. */
 export const reportErrors = [
   ...faulty,
   errorCase(

@@ -31,7 +31,9 @@ const bureauKeys = {
   setlLatlnt: optional(text(40).describe('Where the settlement takes place (结算经纬度), `lng,lat`.')),
 }
 
+/** `cash_add_fee`, in fen. */
 export const cashAddFee = fen.describe('Amount added (现金补充金额).')
+/** `cash_reduce_fee`, in fen. */
 export const cashReduceFee = fen.describe('Amount taken off (现金减免金额).')
 
 /** Every field that occurs in a request and in answers, as it is when it must be there. */

@@ -47,6 +47,7 @@ const insuredRules = [
   zero(insuranceOnly, 'wechat_pay_cash_fee'),
 ].map((rule) => refusedAs('RULE_LIMIT', rule, 268529475))
 
+/** Places an order. A used number is refused, so an unanswered call is asked for, never repeated at once. */
 export const create = defineOperation({
   ...common,
   id: 'medIns.create',
@@ -131,6 +132,7 @@ const asked = {
   repeat: 'read',
 } as const
 
+/** Asks by the caller's number: the way to learn the outcome of an unanswered create. */
 export const queryByOutTradeNo = defineOperation({
   ...common,
   ...asked,
@@ -141,6 +143,7 @@ export const queryByOutTradeNo = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/partner/4012503286',
 })
 
+/** Asks by the number that create answered. */
 export const queryByMixTradeNo = defineOperation({
   ...common,
   ...asked,

@@ -6,6 +6,7 @@ import { mode, needs, refusedAs, refuses, sums } from '../../rules.ts'
 import { notFound, reportErrors } from './errors.ts'
 import { fields } from './order.ts'
 
+/** Tells WeChat of a refund; it moves no money, and the latest report of an order counts. */
 export const reportInsuranceRefund = defineOperation({
   id: 'medIns.reportInsuranceRefund',
   title: 'Report a refund that the bureau has made (医保退款通知)',

@@ -35,4 +35,5 @@ const echo = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4014551946',
 })
 
+/** The key self-test; it moves nothing. */
 export const security = { echo } as const

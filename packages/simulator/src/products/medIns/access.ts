@@ -39,6 +39,7 @@ export function refuseBreach(problems: readonly Problem[]): void {
   })
 }
 
+/** The refusal of one field. */
 export function malformed(field: string, issue: string, number = 268435461): Refusal {
   const [, location] = field.split('/')
   return new Refusal('PARAM_ERROR', '参数错误', { number, detail: { location, field, issue } })

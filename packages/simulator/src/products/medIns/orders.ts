@@ -11,7 +11,9 @@ export type Kept = Omit<Placed, 'payer' | 'relative'>
 
 /** What has happened to a leg; refunds are looked up, not kept. */
 export type Leg = 'NONE' | 'CREATED' | 'SUCCESS' | 'FAIL'
+/** A leg as an answer shows it. */
 export type ShownLeg = Leg | 'REFUND'
+/** The two legs. */
 export type LegName = 'cash' | 'insurance'
 
 /** A report that the bureau has refunded. */
@@ -24,6 +26,7 @@ export interface Report {
   readonly outRefundNo: string
 }
 
+/** An order over a cash order and the bureau. */
 export interface MedInsOrder {
   readonly key: string
   /** Who placed it; its keys seal the notice. */
