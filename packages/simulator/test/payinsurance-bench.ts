@@ -48,7 +48,7 @@ export interface InsuranceBench {
   readonly nonces: string[]
   /** How the server answers good notices. */
   reply: xmlmd5.NoticeOutcome | 'unsigned' | 'nothing'
-  /** A fresh or cached access_token of the agent. */
+  /** The agent's access_token; drawn again when it is nearly two hours old. */
   accessToken(): Promise<string>
   call(
     operation: OperationShape,
@@ -94,7 +94,7 @@ export async function openInsuranceBench(options: SimulatorOptions = {}): Promis
     sub_appid: given.subAppid,
     sub_mch_id: given.subMchId,
   }
-  let kept: string | undefined
+  let kept = { token: '', drawnMs: Number.NEGATIVE_INFINITY }
   let count = 0
 
   function hear(body: string): Response {
@@ -110,7 +110,7 @@ export async function openInsuranceBench(options: SimulatorOptions = {}): Promis
   }
 
   async function accessToken(): Promise<string> {
-    if (kept) return kept
+    if (sim.clock.now() - kept.drawnMs < 7_000_000) return kept.token
     const query = {
       grant_type: 'client_credential',
       agentappid: given.agentAppid,
@@ -123,8 +123,8 @@ export async function openInsuranceBench(options: SimulatorOptions = {}): Promis
       body: await response.text(),
     })
     if (!answer.ok) throw new Error(`no token: ${answer.code}`)
-    kept = answer.accessToken
-    return kept
+    kept = { token: answer.accessToken, drawnMs: sim.clock.now() }
+    return kept.token
   }
 
   async function send(

@@ -230,7 +230,7 @@ test('without a bound card an order waits as INITIAL; binding asks the bureau', 
 })
 
 test('an unpaid order closes after two hours, a paid one does not', async () => {
-  const bench = await openInsuranceBench({ switches: { payinsurance: { tokenLifeMs: 86_400_000 } } })
+  const bench = await openInsuranceBench()
   const paid = await bench.paid()
   const unpaid = await bench.place()
   await bench.sim.advance(2 * 3600_000 - 1)

@@ -45,7 +45,7 @@ function write(world: World, type: BillType, rows: readonly Cells[]): Uint8Array
   const kind = kindOf(world, type)
   const columns = bill.billFormat(kind).columns.map(({ name }) => name)
   const cells = rows.map((row) =>
-    Object.fromEntries(columns.map((column) => [column, (row[column] ?? '').replace(/[`\r\n]/g, ' ')])),
+    Object.fromEntries(columns.map((column) => [column, cell(row[column] ?? '')])),
   )
   const style = {
     quoting: world.switches.payinsurance.quoting,
@@ -54,6 +54,11 @@ function write(world: World, type: BillType, rows: readonly Cells[]): Uint8Array
     escapes: 'none',
   } as const
   return new Uint8Array(Buffer.concat([...bill.writeBill(kind, { rows: cells }, style)]))
+}
+
+// A backtick or line end, and a comma at the end, would read as the border of a cell.
+function cell(text: string): string {
+  return text.replace(/[`\r\n]/g, ' ').replace(/,+$/, '')
 }
 
 function rowsOf(world: World, hospital: string, startMs: number, type: BillType): Cells[] {
