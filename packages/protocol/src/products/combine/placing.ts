@@ -187,7 +187,7 @@ export const createJsapi = defineOperation({
   },
   rules: [distinct],
   result: group(prepaid),
-  doc: 'https://pay.weixin.qq.com/docs/merchant/apis/combine-payment/orders/jsapi-prepay.html',
+  doc: 'https://pay.weixin.qq.com/docs/merchant/products/combine-payment/apilist-jsapi.html',
 })
 
 /** Places a combined order for native apps. */
@@ -229,7 +229,7 @@ export const createApp = defineOperation({
       }).describe('What became of the contract; only with `contract_info`.'),
     ),
   }),
-  doc: 'https://pay.weixin.qq.com/docs/merchant/apis/combine-payment/orders/app-prepay.html',
+  doc: 'https://pay.weixin.qq.com/docs/partner/products/combine-payment/apilist-app.html',
 })
 
 const browserPayer = optional(
@@ -266,7 +266,7 @@ export const createH5 = defineOperation({
       'Link to the cashier (支付跳转链接), valid for 5 minutes; `&redirect_url=` may follow.',
     ),
   }),
-  doc: 'https://pay.weixin.qq.com/docs/merchant/apis/combine-payment/orders/h5-prepay.html',
+  doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012556961',
 })
 
 /** Places a combined order to be scanned. */
@@ -285,7 +285,7 @@ export const createNative = defineOperation({
   result: group({
     code_url: text(512).describe('Text of the code to scan (二维码链接), valid for 2 hours.'),
   }),
-  doc: 'https://pay.weixin.qq.com/docs/merchant/apis/combine-payment/orders/native-prepay.html',
+  doc: 'https://pay.weixin.qq.com/docs/partner/apis/ecommerce-combine-payment/native-prepay.html',
 })
 
 /** Places an order for individual payees; ordinary mini programs use `createJsapi`. */

@@ -142,7 +142,7 @@ export const findById = defineOperation({
   title: "Query a refund by WeChat Pay's number (通过微信支付退款单号查询退款)",
   route: 'GET /v3/ecommerce/refunds/id/{refund_id}',
   path: { refund_id: refundId },
-  doc: 'https://pay.weixin.qq.com/wiki/doc/apiv3_partner/apis/chapter7_6_2.shtml',
+  doc: 'https://pay.weixin.qq.com/docs/partner/apis/ecommerce-refund/refunds/query-refund.html',
 })
 
 /** Sends an abnormal refund another way. */
@@ -178,7 +178,7 @@ export const applyAbnormal = defineOperation({
   errors: abnormalErrors,
   notFound: refundNotFound,
   repeat: 'never',
-  doc: 'https://pay.weixin.qq.com/docs/partner/apis/ecommerce-refund/refunds/create-abnormal-refund.html',
+  doc: 'https://pay.weixin.qq.com/doc/v3/partner/4015181616',
 })
 
 const account = choice({ BASIC: 'Basic account (基本账户).', OPERATION: 'Operations account (运营账户).' })

@@ -29,7 +29,7 @@ const notice = {
   originalType: 'refund',
   schedule: commonSchedule,
   trust: 'signature',
-  doc: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791865',
+  doc: 'https://pay.weixin.qq.com/docs/partner/apis/combine-payment/refunds/refund-result-notice.html',
 } as const
 
 const unfinished = group({ ...announced, amount: group(amount).describe('Amounts (金额信息).') }, ...rules)
