@@ -23,7 +23,7 @@ import { Distrusted, Lost, Refused } from './errors.ts'
 import { holdsSealed, mapSealed, type Parts } from './input.ts'
 import { KeyRing } from './keys.ts'
 import { type Merchant, OptionsError, type Settings } from './options.ts'
-import { digestOf, type Prepared } from './prepared.ts'
+import type { Draft } from './prepared.ts'
 import { type Incoming, readAll } from './transport.ts'
 
 const nothing = new Uint8Array()
@@ -54,7 +54,7 @@ export class Apiv3 {
     this.keys = merchant && new KeyRing(merchant, settings.clock, download)
   }
 
-  async prepare(operation: OperationShape, parts: Parts): Promise<Prepared> {
+  async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
     const { body: fields } = operation
     const key = fields && holdsSealed(fields, parts.body) ? await this.#ring().current() : undefined
     if (fields && !key && holdsSealed(fields, parts.body)) {
@@ -77,33 +77,28 @@ export class Apiv3 {
       contentType: sealedBody && 'application/json',
       sealedUnder: key?.serial,
       headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
-      digest: digestOf(this.#settings.digestKey, operation.id, parts),
     }
   }
 
   /** One attempt: signed afresh, verified over the bytes received. */
   async send(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Verified> {
-    const carried = await carry(this.#settings, await this.#attempt(operation, prepared, attempt), options)
+    const carried = await carry(this.#settings, await this.#attempt(operation, draft, attempt), options)
     return this.#read(operation, carried)
   }
 
   /** One attempt whose answer is a file: not signed, its digest is checked by the reader. */
   async open(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Incoming> {
-    const incoming = await carryOpen(
-      this.#settings,
-      await this.#attempt(operation, prepared, attempt),
-      options,
-    )
+    const incoming = await carryOpen(this.#settings, await this.#attempt(operation, draft, attempt), options)
     if (incoming.status === 200) return incoming
     const bytes = await readAll(incoming.body, this.#settings.maxAnswerBytes)
     const carried = {
@@ -115,18 +110,18 @@ export class Apiv3 {
     throw await this.#refusal(operation, carried)
   }
 
-  async #attempt(operation: OperationShape, prepared: Prepared, attempt: number): Promise<Attempt> {
+  async #attempt(operation: OperationShape, draft: Draft, attempt: number): Promise<Attempt> {
     const merchant = this.#merchant()
     const { clock, random, hosts, fallback } = this.#settings
     const timestamp = String(Math.floor(clock.now() / 1000))
     const nonce = randomText(random, 32)
-    const { method, target, body } = prepared
+    const { method, target, body } = draft
     const text = apiv3.requestText({ method, target: pathOf(target), timestamp, nonce, body })
     const signature = await merchant.signer.sign(text)
     // The certificate list is asked for with whatever is at hand; asking for a key first would ask for itself.
     const listing = operation.id.startsWith('certificates.')
     const serial =
-      prepared.sealedUnder ?? (listing ? merchant.publicKey?.id : (await this.#ring().current())?.serial)
+      draft.sealedUnder ?? (listing ? merchant.publicKey?.id : (await this.#ring().current())?.serial)
     const host = operation.host === 'given' ? 'mainland' : operation.host
     return {
       operation,
@@ -137,7 +132,7 @@ export class Apiv3 {
       body,
       attempt,
       headers: {
-        ...prepared.headers,
+        ...draft.headers,
         accept: operation.result.kind === 'file' ? '*/*' : 'application/json',
         'user-agent': userAgent,
         authorization: apiv3.formatAuthorization({
@@ -148,7 +143,7 @@ export class Apiv3 {
           signature,
         }),
         ...(serial && { 'wechatpay-serial': serial }),
-        ...(prepared.contentType && { 'content-type': prepared.contentType }),
+        ...(draft.contentType && { 'content-type': draft.contentType }),
       },
     }
   }
@@ -226,8 +221,8 @@ export class Apiv3 {
   }
 
   async #downloadCertificates(list: OperationShape): Promise<readonly apiv3.PlatformCertificate[]> {
-    const prepared = await this.prepare(list, { path: {}, query: {}, headers: {}, body: {} })
-    const carried = await carry(this.#settings, await this.#attempt(list, prepared, 1), {})
+    const draft = await this.draft(list, { path: {}, query: {}, headers: {}, body: {} })
+    const carried = await carry(this.#settings, await this.#attempt(list, draft, 1), {})
     if (carried.status !== 200) {
       // A merchant with a public key alone has no certificates; that is no error.
       if (this.#merchant().publicKey) return []

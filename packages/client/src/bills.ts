@@ -4,7 +4,7 @@ import type { CallOptions } from './carry.ts'
 import type { Core } from './client.ts'
 import { Distrusted, InputError, Lost } from './errors.ts'
 import { OptionsError } from './options.ts'
-import type { Prepared } from './prepared.ts'
+import type { Draft } from './prepared.ts'
 import type { Incoming } from './transport.ts'
 
 /** The answer to an application for a plain bill, of `bills` or of `wecom.getBill`. */
@@ -80,7 +80,7 @@ export class BillFiles {
   async #download({ download_url, auth }: PlainBill, options: CallOptions): Promise<Incoming> {
     const operation = auth === undefined ? operations.bills.download : operations.wecom.downloadBill
     checkAddress(this.#core, operation.id, download_url)
-    const prepared: Prepared = {
+    const draft: Draft = {
       operation: operation.id,
       method: 'GET',
       host: 'given',
@@ -89,9 +89,8 @@ export class BillFiles {
       contentType: undefined,
       sealedUnder: undefined,
       headers: auth === undefined ? {} : { authorization: auth },
-      digest: '',
     }
-    return this.#core.open(prepared, options)
+    return this.#core.open(draft, options)
   }
 }
 

@@ -11,7 +11,7 @@ import { unlistedById } from './chain.ts'
 import { Distrusted, Lost, Refused } from './errors.ts'
 import { checkParts, dealOut, type Parts } from './input.ts'
 import { readOptions, type Settings, type WechatPayOptions } from './options.ts'
-import type { Prepared } from './prepared.ts'
+import { type Draft, digestOf, type Prepared } from './prepared.ts'
 import { TokenDialect } from './token-dialect.ts'
 import { TokenCache } from './tokens.ts'
 import type { Incoming } from './transport.ts'
@@ -69,29 +69,32 @@ export class Core {
 
   /** Checks, seals and fixes the bytes; nothing is sent. */
   async prepare(operation: OperationShape, input: unknown): Promise<Prepared> {
-    return this.prepareParts(operation, dealOut(operation, input ?? {}))
+    const parts = dealOut(operation, input ?? {})
+    const draft = await this.draft(operation, parts)
+    return { ...draft, digest: digestOf(this.settings.digestKey, operation.id, parts) }
   }
 
-  async prepareParts(operation: OperationShape, parts: Parts): Promise<Prepared> {
+  /** `prepare` without the digest, which a call that is sent at once does not need. */
+  async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
     checkParts(operation, parts, this.settings.mode)
-    return this.#dialect(operation).prepare(operation, parts)
+    return this.#dialect(operation).draft(operation, parts)
   }
 
   /** Signs afresh and sends; repeats reads and what is declared repeatable, never a placement (X25). */
-  async send(prepared: Prepared, options: CallOptions = {}): Promise<unknown> {
-    const operation = this.operation(prepared.operation)
-    if (operation.result.kind === 'file') return toStream(await this.open(prepared, options))
+  async send(draft: Draft, options: CallOptions = {}): Promise<unknown> {
+    const operation = this.operation(draft.operation)
+    if (operation.result.kind === 'file') return toStream(await this.open(draft, options))
     const verified = await this.#repeating(operation, options, (attempt) =>
-      this.#dialect(operation).send(operation, prepared, attempt, options),
+      this.#dialect(operation).send(operation, draft, attempt, options),
     )
     return this.#remember(operation, verified)
   }
 
   /** Like `send` for a file, with the answer's body still open. */
-  async open(prepared: Prepared, options: CallOptions = {}): Promise<Incoming> {
-    const operation = this.operation(prepared.operation)
+  async open(draft: Draft, options: CallOptions = {}): Promise<Incoming> {
+    const operation = this.operation(draft.operation)
     return this.#repeating(operation, options, (attempt) =>
-      this.#dialect(operation).open(operation, prepared, attempt, options),
+      this.#dialect(operation).open(operation, draft, attempt, options),
     )
   }
 

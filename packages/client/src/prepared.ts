@@ -3,11 +3,8 @@ import { createHmac } from 'node:crypto'
 import type { Host, Verb } from '@chadan/protocol'
 import type { Parts } from './input.ts'
 
-/**
- * What `prepare` gives and `send` takes. Keep it (all members are plain data and bytes) before you
- * send it: repeating a placement means sending these same bytes again.
- */
-export interface Prepared {
+/** A request that lacks only its signature. */
+export interface Draft {
   /** The operation's id. */
   readonly operation: string
   readonly method: Verb
@@ -20,6 +17,13 @@ export interface Prepared {
   readonly sealedUnder: string | undefined
   /** Headers that the operation declares. */
   readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * What `prepare` gives and `send` takes. Keep it (all members are plain data and bytes) before you
+ * send it: repeating a placement means sending these same bytes again.
+ */
+export interface Prepared extends Draft {
   /** HMAC-SHA256 of the plain input, hex: two inputs are the same exactly when their digests are. */
   readonly digest: string
 }

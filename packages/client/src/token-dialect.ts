@@ -7,7 +7,7 @@ import { type CallOptions, carry, carryOpen, userAgent } from './carry.ts'
 import { Lost, Refused } from './errors.ts'
 import type { Parts } from './input.ts'
 import { OptionsError, type Settings, type WecomOptions } from './options.ts'
-import { digestOf, type Prepared } from './prepared.ts'
+import type { Draft } from './prepared.ts'
 import type { TokenCache } from './tokens.ts'
 import type { Incoming } from './transport.ts'
 
@@ -23,7 +23,7 @@ export class TokenDialect {
     this.#getToken = getToken
   }
 
-  async prepare(operation: OperationShape, parts: Parts): Promise<Prepared> {
+  async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
     const { body, contentType } = bodyOf(this.#settings, operation, parts)
     return {
       operation: operation.id,
@@ -34,41 +34,39 @@ export class TokenDialect {
       contentType,
       sealedUnder: undefined,
       headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
-      digest: digestOf(this.#settings.digestKey, operation.id, parts),
     }
   }
 
   /** One attempt; a token the platform no longer takes is renewed once (X21). */
   async send(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Verified> {
-    if (operation.credentials === 'none')
-      return this.#attempt(operation, prepared, attempt, options, undefined)
+    if (operation.credentials === 'none') return this.#attempt(operation, draft, attempt, options, undefined)
     const { corpid, corpsecret } = this.#credentials()
     const key = token.tokenCacheKey({ dialect: 'wecom', corpid, app: this.#app(corpsecret) })
     const draw = () => this.#draw(corpid, corpsecret)
     const used = await this.#tokens.get(key, token.tokenRules.wecom.margin, draw)
     try {
-      return await this.#attempt(operation, prepared, attempt, options, used)
+      return await this.#attempt(operation, draft, attempt, options, used)
     } catch (error) {
       if (!(error instanceof Refused) || token.adviceFor('wecom', 'call', error.code) !== 'renew') throw error
-      return this.#attempt(operation, prepared, attempt, options, await this.#tokens.renew(key, used, draw))
+      return this.#attempt(operation, draft, attempt, options, await this.#tokens.renew(key, used, draw))
     }
   }
 
   /** One attempt whose answer is a file. */
   async open(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Incoming> {
     const incoming = await carryOpen(
       this.#settings,
-      this.#outgoing(operation, prepared, attempt, undefined),
+      this.#outgoing(operation, draft, attempt, undefined),
       options,
     )
     if (incoming.status !== 200)
@@ -80,14 +78,14 @@ export class TokenDialect {
 
   async #attempt(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
     accessToken: string | undefined,
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, prepared, attempt, accessToken),
+      this.#outgoing(operation, draft, attempt, accessToken),
       options,
     )
     const judged = token.judgeJson({ status, body: bytes })
@@ -105,8 +103,8 @@ export class TokenDialect {
     return { status, value, bytes, requestId, serial: undefined }
   }
 
-  #outgoing(operation: OperationShape, prepared: Prepared, attempt: number, accessToken: string | undefined) {
-    const { target, method, body } = prepared
+  #outgoing(operation: OperationShape, draft: Draft, attempt: number, accessToken: string | undefined) {
+    const { target, method, body } = draft
     const separator = target.includes('?') ? '&' : '?'
     const host = operation.host === 'given' ? 'mainland' : operation.host
     return {
@@ -120,10 +118,10 @@ export class TokenDialect {
       body,
       attempt,
       headers: {
-        ...lowerNames(prepared.headers),
+        ...lowerNames(draft.headers),
         accept: '*/*',
         'user-agent': userAgent,
-        ...(prepared.contentType && { 'content-type': prepared.contentType }),
+        ...(draft.contentType && { 'content-type': draft.contentType }),
       },
     }
   }
@@ -132,7 +130,7 @@ export class TokenDialect {
     corpid: string,
     corpsecret: string,
   ): Promise<{ accessToken: string; expiresInSeconds: number }> {
-    const prepared = await this.prepare(this.#getToken, {
+    const draft = await this.draft(this.#getToken, {
       path: {},
       query: { corpid, corpsecret },
       headers: {},
@@ -142,7 +140,7 @@ export class TokenDialect {
       this.#settings,
       this.#getToken,
       'wecom',
-      this.#outgoing(this.#getToken, prepared, 1, undefined),
+      this.#outgoing(this.#getToken, draft, 1, undefined),
     )
   }
 

@@ -10,7 +10,7 @@ import type { CallOptions } from './carry.ts'
 import { type Chain, openChain } from './chain.ts'
 import { Core, type Method, type Methods } from './client.ts'
 import { Handover } from './handover.ts'
-import type { Parts } from './input.ts'
+import { dealOut, type Parts } from './input.ts'
 import { Notifications } from './notices/receiver.ts'
 import type { WechatPayOptions } from './options.ts'
 import type { Prepared } from './prepared.ts'
@@ -45,7 +45,7 @@ class Client {
   get chain(): Chain {
     return openChain(async (operation, { query = {}, body = {}, ...path }, options) =>
       this.#core.send(
-        await this.#core.prepareParts(operation, { path, query, body, headers: {} } as Parts),
+        await this.#core.draft(operation, { path, query, body, headers: {} } as Parts),
         options,
       ),
     )
@@ -81,7 +81,7 @@ class Client {
 
 function methodOf(core: Core, operation: OperationShape): Method<OperationShape> {
   const method = async (input: unknown, options?: CallOptions) =>
-    core.send(await core.prepare(operation, input), options)
+    core.send(await core.draft(operation, dealOut(operation, input ?? {})), options)
   return method as Method<OperationShape>
 }
 

@@ -13,7 +13,7 @@ import { type CallOptions, carry, userAgent } from './carry.ts'
 import { Distrusted, Lost, Refused } from './errors.ts'
 import type { Parts } from './input.ts'
 import { OptionsError, type PayinsuranceOptions, type Settings } from './options.ts'
-import { digestOf, type Prepared } from './prepared.ts'
+import type { Draft } from './prepared.ts'
 import { drawToken } from './token-dialect.ts'
 import type { TokenCache } from './tokens.ts'
 import type { Incoming } from './transport.ts'
@@ -38,7 +38,7 @@ export class XmlDialect {
   }
 
   /** Draws the nonce and signs: the signature covers no time, so these bytes serve every repetition. */
-  async prepare(operation: OperationShape, parts: Parts): Promise<Prepared> {
+  async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
     const signed = operation.body !== undefined
     return {
       operation: operation.id,
@@ -49,7 +49,6 @@ export class XmlDialect {
       contentType: signed ? 'text/xml; charset=utf-8' : undefined,
       sealedUnder: undefined,
       headers: {},
-      digest: digestOf(this.#settings.digestKey, operation.id, parts),
     }
   }
 
@@ -63,23 +62,23 @@ export class XmlDialect {
   /** One attempt; a token the platform no longer takes is renewed once (X21). */
   async send(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Verified> {
-    if (operation.credentials === 'none') return this.#drawn(operation, prepared, attempt, options)
-    return this.#withToken((accessToken) => this.#attempt(operation, prepared, attempt, options, accessToken))
+    if (operation.credentials === 'none') return this.#drawn(operation, draft, attempt, options)
+    return this.#withToken((accessToken) => this.#attempt(operation, draft, attempt, options, accessToken))
   }
 
   /** One attempt whose answer is a file: the text of a bill. */
   async open(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Incoming> {
     const { bytes } = await this.#withToken((accessToken) =>
-      this.#attempt(operation, prepared, attempt, options, accessToken),
+      this.#attempt(operation, draft, attempt, options, accessToken),
     )
     return { status: 200, header: () => null, body: one(bytes) }
   }
@@ -101,14 +100,14 @@ export class XmlDialect {
 
   async #attempt(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
     accessToken: string,
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, prepared, attempt, accessToken),
+      this.#outgoing(operation, draft, attempt, accessToken),
       options,
     )
     const file = operation.result.kind === 'file'
@@ -117,7 +116,7 @@ export class XmlDialect {
       {
         key: this.#credentials().mchKey,
         signed: operation.answerSign ?? 'always',
-        ids: idsOf(operation, prepared),
+        ids: idsOf(operation, draft),
         text: file ? 'expected' : 'refused',
       },
     )
@@ -135,13 +134,13 @@ export class XmlDialect {
 
   async #drawn(
     operation: OperationShape,
-    prepared: Prepared,
+    draft: Draft,
     attempt: number,
     options: CallOptions,
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, prepared, attempt, undefined),
+      this.#outgoing(operation, draft, attempt, undefined),
       options,
     )
     const answer = token.readTokenAnswer('payinsurance', { status, body: bytes })
@@ -167,18 +166,18 @@ export class XmlDialect {
         : [this.#operations.getToken, { grant_type: 'client_credential', appid, secret }]
     if (!agentSecret && !secret)
       throw new OptionsError('payinsurance: give agentAppid and agentSecret, or secret')
-    const prepared = await this.prepare(operation, { path: {}, query, headers: {}, body: {} })
+    const draft = await this.draft(operation, { path: {}, query, headers: {}, body: {} })
     return drawToken(
       this.#settings,
       operation,
       'payinsurance',
-      this.#outgoing(operation, prepared, 1, undefined),
+      this.#outgoing(operation, draft, 1, undefined),
     )
   }
 
   #outgoing(
     operation: OperationShape,
-    { target, method, body, contentType }: Prepared,
+    { target, method, body, contentType }: Draft,
     attempt: number,
     accessToken: string | undefined,
   ) {
@@ -215,9 +214,9 @@ async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 /** The ids sent that the answer declares too, and so must echo. */
-function idsOf(operation: OperationShape, prepared: Prepared): Record<string, string | undefined> {
+function idsOf(operation: OperationShape, draft: Draft): Record<string, string | undefined> {
   if (operation.result.kind !== 'group') return {}
-  const sent = xmlmd5.parseXml(prepared.body)
+  const sent = xmlmd5.parseXml(draft.body)
   const echoed = ['appid', 'mch_id', 'sub_appid', 'sub_mch_id'].filter(
     (name) => operation.result.kind === 'group' && name in operation.result.fields,
   )
