@@ -1,12 +1,10 @@
 /** The self-test of keys: signature, verification and sealing in one call. */
 import { errorCase, repeatableErrors } from '../../errors.ts'
-import { group, notifyUrl, octets, optional, sealed, text } from '../../fields.ts'
+import { base64, group, notifyUrl, octets, optional, sealed, text } from '../../fields.ts'
 import { defineOperation } from '../../operation.ts'
 
 const message = text(Number.POSITIVE_INFINITY).describe('Comes back as it was sent (回显信息).')
-const sealedMessage = optional(
-  sealed(octets(1, 214).describe('Comes back sealed for the merchant (加密测试字段).')),
-)
+const secret = octets(1, 214).describe('Comes back sealed for the merchant (加密测试字段).')
 
 const echo = defineOperation({
   id: 'security.echo',
@@ -16,10 +14,14 @@ const echo = defineOperation({
   route: 'POST /v3/security/echo',
   body: {
     echo_message: message,
-    encrypted_echo_message: sealedMessage,
+    encrypted_echo_message: optional(sealed(secret)),
     notify_url: optional(notifyUrl.describe('A notice is sent there, too (商户回调地址).')),
   },
-  result: group({ echo_message: message, encrypted_echo_message: sealedMessage }),
+  result: group({
+    echo_message: message,
+    // Sealed under the merchant's own certificate; its private key opens it, the client does not.
+    encrypted_echo_message: optional(base64(4096).describe('Base64 of the sealed text (加密测试字段).')),
+  }),
   errors: [
     errorCase(
       'PARAM_ERROR',

@@ -4,7 +4,7 @@ import { apiv3, operations } from '@chadan/protocol'
 import { handle, type Product } from '../../product.ts'
 import type { Merchant, World } from '../../world.ts'
 
-/** The product `security`. */
+/** The product `security`. No page says what a notice to `notify_url` holds, so none is sent. */
 export function security(world: World): Product {
   return {
     name: 'security',
