@@ -14,5 +14,19 @@ export const systemClock: Clock = {
 
 /** The machine's cryptographic randomness. */
 export const systemRandom: Random = {
-  bytes: (size) => randomFillSync(new Uint8Array(size)),
+  bytes(size) {
+    if (size > stock.byteLength) return randomFillSync(new Uint8Array(size))
+    if (taken + size > stock.byteLength) {
+      randomFillSync(stock)
+      taken = 0
+    }
+    const bytes = stock.slice(taken, taken + size)
+    stock.fill(0, taken, taken + size)
+    taken += size
+    return bytes
+  },
 }
+
+// Drawn in stock, since calling the generator costs far more than its bytes. None is given twice, none is kept once given.
+const stock = new Uint8Array(4096)
+let taken = stock.byteLength
