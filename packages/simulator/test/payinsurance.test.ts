@@ -53,6 +53,36 @@ test('an order that cash and insurance pay is placed, paid, notified once and sh
   assert.equal(notice.med_trade_state, undefined)
 })
 
+test('a query gives back what was sent, and nothing that was only for the platform', async () => {
+  const bench = await openInsuranceBench()
+  const more = {
+    limit_pay: 'no_credit',
+    extends: '{"a":1}',
+    is_dept: '5',
+    city_id: '440300',
+    channel_no: 'C1',
+  }
+  const order = bench.order({ ...more, cash_add_wording: '快递费' })
+  await bench.call(payinsurance.unifiedOrder, order)
+  const found = await bench.query(String(order.hosp_out_trade_no))
+  const hidden =
+    'cash_add_fee cash_add_wording user_card_type user_card_no user_name city_id is_dept channel_no'
+  for (const [name, value] of Object.entries(order)) {
+    assert.equal(found[name], hidden.split(' ').includes(name) ? undefined : value, name)
+  }
+})
+
+test('every kind of order and every medium is taken', async () => {
+  const bench = await openInsuranceBench()
+  const { body: fields } = payinsurance.unifiedOrder
+  for (const order_type of Object.keys(fields.order_type.values)) {
+    for (const is_dept of [undefined, ...Object.keys(fields.is_dept.values)]) {
+      const number = await bench.place({ order_type, is_dept })
+      assert.equal((await bench.query(number)).order_type, order_type)
+    }
+  }
+})
+
 test('an order that a mini program places is paid on a path of another mini program', async () => {
   const bench = await openInsuranceBench()
   const hospital = bench.sim.world.merchants.get(bench.sim.credentials.payinsurance.subMchId)

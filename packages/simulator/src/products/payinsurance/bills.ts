@@ -1,11 +1,11 @@
 /** The bill of a day: paid orders and refunds that succeeded, in the columns of its kind. */
 import { bill, operations } from '@chadan/protocol'
+import { madeMs, startOf } from '../../bill-days.ts'
 import { handle, Refusal } from '../../product.ts'
 import type { World } from '../../world.ts'
 import { type OrderRow, orders, type RefundRow, refunds } from './rows.ts'
 
-const hourMs = 3600_000
-const dayMs = 24 * hourMs
+const dayMs = 24 * 3600_000
 
 type BillType = 'ALL' | 'SUCCESS' | 'REFUND'
 type Cells = Record<string, string>
@@ -19,20 +19,16 @@ const contents = {
 
 export const billing = handle(operations.payinsurance.getBalanceBill, ({ world, caller, body }) => {
   const type = (body.bill_type ?? 'ALL') as BillType
-  const startMs = dayStart(body.bill_date)
-  const rows = isReady(world, startMs) ? rowsOf(world, caller.mchid, startMs, type) : []
+  const day = dayIn(body.bill_date)
+  const rows = world.clock.now() >= madeMs(world, day) ? rowsOf(world, caller.mchid, day, type) : []
   // A day without rows is answered like one whose bill is not there yet.
   if (rows.length === 0) throw new Refusal('80001', '该日期订单未生成')
   return { bytes: write(world, type, rows), headers: { 'content-type': 'text/plain; charset=utf-8' } }
 })
 
-/** The first instant of a day, Beijing time. */
-function dayStart(date: string): number {
-  return Date.parse(`${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T00:00:00+08:00`)
-}
-
-function isReady(world: World, startMs: number): boolean {
-  return world.clock.now() >= startMs + dayMs + world.switches.billHour * hourMs
+/** `yyyyMMdd` as the other bills have it. */
+function dayIn(date: string): string {
+  return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`
 }
 
 function kindOf(world: World, type: BillType): bill.BillKind {
@@ -61,9 +57,10 @@ function cell(text: string): string {
   return text.replace(/[`\r\n]/g, ' ').replace(/,+$/, '')
 }
 
-function rowsOf(world: World, hospital: string, startMs: number, type: BillType): Cells[] {
+function rowsOf(world: World, hospital: string, day: string, type: BillType): Cells[] {
+  const startMs = startOf(day)
   const isThen = (ms: number | undefined) => ms !== undefined && ms >= startMs && ms < startMs + dayMs
-  const isChecked = world.clock.now() >= startMs + 2 * dayMs + world.switches.billHour * hourMs
+  const isChecked = world.clock.now() >= madeMs(world, day) + dayMs
   const rows: Cells[] = []
   for (const order of contents[type].payments ? orders(world).values() : []) {
     if (order.hospital === hospital && isThen(order.paidMs)) rows.push(payment(world, order, isChecked))
