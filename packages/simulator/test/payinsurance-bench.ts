@@ -47,7 +47,7 @@ export interface InsuranceBench {
   /** Nonces of everything that arrived, good or not. */
   readonly nonces: string[]
   /** How the server answers good notices. */
-  reply: xmlmd5.NoticeOutcome | 'unsigned' | 'nothing'
+  reply: xmlmd5.NoticeOutcome | 'unsigned' | 'failing'
   /** The agent's access_token; drawn again when it is nearly two hours old. */
   accessToken(): Promise<string>
   call(
@@ -103,10 +103,11 @@ export async function openInsuranceBench(options: SimulatorOptions = {}): Promis
     const isGood = xmlmd5.checkXmlSignature(members, key).ok
     const { fields } = notifiedResource
     if (isGood) told.push({ ...readFlat(fields, Object.entries(members)) })
-    if (own.reply === 'nothing') return new Response(null, { status: 500 })
-    const outcome = !isGood ? 'refused' : own.reply === 'unsigned' ? 'processed' : own.reply
+    const isLoud = own.reply === 'unsigned' || own.reply === 'failing'
+    const outcome = !isGood ? 'refused' : isLoud ? 'processed' : (own.reply as xmlmd5.NoticeOutcome)
     const signing = own.reply === 'unsigned' ? {} : { key }
-    return new Response(xmlmd5.replyXml({ outcome, nonce: 'reply', ...signing }))
+    const status = own.reply === 'failing' ? 500 : 200
+    return new Response(xmlmd5.replyXml({ outcome, nonce: 'reply', ...signing }), { status })
   }
 
   async function accessToken(): Promise<string> {

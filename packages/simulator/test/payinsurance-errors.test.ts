@@ -309,6 +309,36 @@ test('an institution that the bureau does not know fails the pre-settlement', as
   assert.equal(await place(bench), '533')
 })
 
+test('figures of the bureau that exceed the price fail the pre-settlement', async () => {
+  const bench = await openInsuranceBench()
+  await bench.sim.act(hospitalOf(bench), event('bureau:split', { cash: 4001, insurance: 8500 }))
+  // 4001 and 500 added in cash, 8500 insured: 130.01 yuan.
+  assert.equal(await place(bench, { allow_fee_change: 1, total_fee: 13000 }), '533')
+  assert.equal(await place(bench, { allow_fee_change: 1, total_fee: 13001 }), 'success')
+})
+
+test('a token serves the hospital it was drawn for and no other', async () => {
+  const bench = await openInsuranceBench()
+  const { mchId } = bench.sim.credentials.payinsurance
+  const { merchants } = bench.sim.world
+  const key = 'another-key-of-32-characters-012'
+  const hospital = merchantOf(bench)
+  merchants.set('1230000303', { ...hospital, mchid: '1230000303', appids: ['wxother'], extra: { key } })
+  merchants.get(mchId)?.subs.push('1230000303')
+  const body = { hosp_out_trade_no: 'HSPA000001', sub_appid: 'wxother', sub_mch_id: '1230000303' }
+  const answer = await bench.call(payinsurance.queryOrder, body, { key })
+  // Signed with the other hospital's key, which this bench does not hold.
+  assert.equal(answer.outcome, 'signature_invalid')
+  assert.match(answer.raw, /<err_code>513</)
+})
+
+test('a platform-wide code that a fault names comes from the gate, unsigned', async () => {
+  const bench = await openInsuranceBench()
+  bench.sim.faults.next('payinsurance.unifiedOrder', 'systemErrorAfter', { code: '-1' })
+  const answer = await bench.call(payinsurance.unifiedOrder, bench.order())
+  assert.deepEqual([answer.outcome, JSON.parse(answer.raw).errcode], ['gateway', -1])
+})
+
 test('token errors come as JSON, or as XML where the switch says so', async () => {
   const bench = await openInsuranceBench()
   const json = await bench.call(payinsurance.queryOrder, {}, { token: 'short' })

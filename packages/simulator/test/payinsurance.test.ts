@@ -116,6 +116,8 @@ test('a hospital orders for itself under the token of the open platform', async 
     await bench.code(payinsurance.queryOrder, { hosp_out_trade_no: body.hosp_out_trade_no }),
     '541',
   )
+  const ours = { med_trans_id: found.body.med_trans_id }
+  assert.equal(await bench.code(payinsurance.queryOrder, ours), '541')
 })
 
 test('online, the bureau computes the split, and the order ends with both legs', async () => {
@@ -259,6 +261,33 @@ test('without a bound card an order waits as INITIAL; binding asks the bureau', 
   assert.deepEqual([closed.med_trade_state, closed.trade_status_desc], ['CLOSED', '预结算金额不相符'])
 })
 
+test('who pays without a bound card binds it on the way', async () => {
+  const bench = await openInsuranceBench()
+  await bench.sim.act(hospitalOf(bench), { action: 'event', name: 'card:unbind', details: { payer: 'P1' } })
+  const number = await bench.paid()
+  assert.equal((await bench.query(number)).med_trade_state, 'SUCCESS')
+})
+
+test('the bureau may divide the insurance leg in another way, but not change it', async () => {
+  const bench = await openInsuranceBench()
+  const number = await bench.place()
+  await bench.sim.pay(number, { legs: { insurance: 'stuck' } })
+  await bench.sim.advance(2_000)
+  const settle = (self: number) =>
+    bench.sim.act(number, {
+      action: 'event',
+      name: 'insurance:success',
+      details: { self, fund: 5200, other: 500 },
+    })
+  await assert.rejects(settle(3001), ActionRefused)
+  await settle(3000)
+  const found = await bench.query(number)
+  assert.deepEqual(
+    [found.Insurance_self_fee, found.insurance_fund_fee, found.insurance_other_fee],
+    [3000, 5200, 500],
+  )
+})
+
 test('an unpaid order closes after two hours, a paid one does not', async () => {
   const bench = await openInsuranceBench()
   const paid = await bench.paid()
@@ -322,7 +351,7 @@ test('a notice is repeated with a new nonce until it is answered with both codes
   await bench.paid()
   bench.reply = 'later'
   await bench.sim.advance(15_000)
-  bench.reply = 'nothing'
+  bench.reply = 'failing'
   await bench.sim.advance(15_000)
   bench.reply = 'processed'
   await bench.sim.advance(30_000)

@@ -102,7 +102,7 @@ function payment(world: World, order: OrderRow, isChecked: boolean): Cells {
     子商户号: placed.sub_mch_id ?? '',
     用户标识: placed.sub_openid ?? placed.openid ?? '',
     货币种类: 'CNY',
-    总金额: yuan(isCash ? split.cash : 0),
+    总金额: yuan(split.cash),
     代金券或立减优惠金额: '0.00',
     ...noRefund,
     ...(isCash && cashCells(world, order)),
