@@ -2,7 +2,8 @@
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
 import { simulateCommand } from './commands/simulate.ts'
-import { CommandProblem } from './problem.ts'
+import { type Io, systemIo } from './io.ts'
+import { run, withVerbs } from './run.ts'
 
 /** The program with all its subcommands. */
 export function program(): Command {
@@ -21,12 +22,7 @@ Example:
 }
 
 /** Runs the command line; sets the exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
-  try {
-    await program().parseAsync(argv)
-  } catch (error) {
-    if (!(error instanceof CommandProblem)) throw error
-    process.stderr.write(`chadan: ${error.message}\n`)
-    process.exitCode = 1
-  }
+export async function main(argv: readonly string[], io: Io = systemIo): Promise<void> {
+  const exit = await run(withVerbs(program(), io), argv, io)
+  if (exit !== 0) process.exitCode = exit
 }

@@ -1,0 +1,37 @@
+/** The doors of the verbs: where they write, what they read, the network and the time. */
+import type { Fetch } from '@chadan/client'
+import type { Clock } from '@chadan/protocol'
+import { systemClock } from './system.ts'
+
+/** What a verb is given in place of the process. */
+export interface Io {
+  readonly stdout: (chunk: string | Uint8Array) => void
+  readonly stderr: (text: string) => void
+  /** All of standard input. */
+  readonly stdin: () => Promise<Uint8Array>
+  /** In place of the client's own connections. */
+  readonly fetch?: Fetch
+  readonly clock: Clock
+}
+
+/** The process itself. */
+export const systemIo: Io = {
+  stdout: (chunk) => void process.stdout.write(chunk),
+  stderr: (text) => void process.stderr.write(text),
+  async stdin() {
+    const parts: Uint8Array[] = []
+    for await (const part of process.stdin) parts.push(part as Uint8Array)
+    return Buffer.concat(parts)
+  },
+  clock: systemClock,
+}
+
+/** One line or block of text. */
+export function printLine(io: Io, text: string): void {
+  io.stdout(`${text}\n`)
+}
+
+/** A value as one line of JSON. */
+export function printJson(io: Io, value: unknown): void {
+  io.stdout(`${JSON.stringify(value)}\n`)
+}

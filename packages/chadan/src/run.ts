@@ -1,0 +1,48 @@
+/** Running a command line, in the process or in a test: doors go in, an exit code comes out. */
+import { type Command, CommanderError } from 'commander'
+import { callCommand } from './commands/call.ts'
+import { keysCommand } from './commands/keys.ts'
+import { operationsCommand } from './commands/operations.ts'
+import { queryCommand } from './commands/query.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { CommandEnd, type Exit, exits, oneLine, toEnd } from './end.ts'
+import type { Io } from './io.ts'
+
+/** The program with the verbs that ask, send and explain. */
+export function withVerbs(program: Command, io: Io): Command {
+  for (const verb of [operationsCommand, callCommand, queryCommand, verifyCommand, keysCommand])
+    program.addCommand(verb(io))
+  return program
+}
+
+/**
+ * Runs a command line and answers its exit code. Errors are one line that says what to do; under `--json` one line of
+ * JSON. What the command does not know is thrown.
+ * @example await run(withVerbs(new Command('chadan'), io), ['node', 'chadan', 'operations'], io) // 0
+ */
+export async function run(program: Command, argv: readonly string[], io: Io): Promise<Exit> {
+  direct(program, io)
+  try {
+    await program.parseAsync(argv)
+    return exits.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.input
+    const end = toEnd(error)
+    if (!end) throw error
+    const exit = end instanceof CommandEnd ? end.exit : exits.other
+    const message = oneLine(end.message)
+    if (argv.includes('--json')) {
+      const shown = end instanceof CommandEnd ? end.shown : {}
+      io.stderr(`${JSON.stringify({ error: { ...shown, message, exit } })}\n`)
+    } else if (message !== '') io.stderr(`chadan: ${message}\n`)
+    return exit
+  }
+}
+
+/** Lets a command and all below it write through the doors and end by throwing. */
+function direct(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
+  for (const one of command.commands) direct(one, io)
+}
