@@ -176,6 +176,16 @@ test('a refund is found by the first of four numbers and no other', async () => 
   }
 })
 
+test('a refund of another account does not exist', async () => {
+  const bench = await openInsuranceBench()
+  const { appid, agentSecret } = bench.sim.credentials.payinsurance
+  const { body } = await bench.refund(await bench.paid())
+  const credential = { grant_type: 'client_credential', appid, secret: agentSecret }
+  const { access_token: token } = JSON.parse((await bench.call(payinsurance.getToken, credential)).raw)
+  const own = { sub_appid: undefined, sub_mch_id: undefined, med_refund_id: body.med_refund_id }
+  assert.equal(await bench.code(payinsurance.queryRefund, own, { token }), '551')
+})
+
 test('the state of the cash leg is spelled in another way where the switch says so', async () => {
   const bench = await openInsuranceBench({ switches: { payinsurance: { wireNames: 'common' } } })
   const number = await bench.paid()

@@ -1,5 +1,6 @@
 /** Who may call WeCom's side: apps, their tokens, trusted addresses, quotas. */
 import { operations } from '@chadan/protocol'
+import { accessTokens, type TokenRow } from '../../exchange/tokens.ts'
 import { type Handled, handle, Refusal } from '../../product.ts'
 import type { Merchant, World } from '../../world.ts'
 import { overQuota } from './quotas.ts'
@@ -16,16 +17,14 @@ export interface App {
   trustedIps?: string[]
 }
 
-interface TokenRow {
-  readonly token: string
+/** Whose token it is. */
+interface Owner {
   readonly corpid: string
   readonly agentid: string
-  expiresMs: number
 }
 
 const lifeMs = 7200_000
-/** After that an expired token is not known any more: 40014 instead of 42001. */
-const forgottenMs = 24 * 3600_000
+const tokens = (world: World) => accessTokens<Owner>(world, 'wecom.tokens')
 
 /** The apps of a corp; the first is the one whose secret the credentials hold. */
 export function appsOf(corp: Merchant): App[] {
@@ -35,24 +34,25 @@ export function appsOf(corp: Merchant): App[] {
 
 /** The app behind an access_token that was let in. */
 export function appOf(world: World, token: string | undefined): App {
-  const row = token === undefined ? undefined : tokens(world).get(token)
-  const corp = row && world.merchants.get(row.corpid)
-  const app = corp && appsOf(corp).find((one) => one.agentid === row.agentid)
+  const found = tokens(world).find(token ?? '')
+  const app = found.found === 'good' ? appOwned(world, found.owner) : undefined
   if (!app) throw new Refusal('40014', 'invalid access_token')
   return app
 }
 
+function appOwned(world: World, { corpid, agentid }: Owner): App | undefined {
+  const corp = world.merchants.get(corpid)
+  return corp && appsOf(corp).find((one) => one.agentid === agentid)
+}
+
 /** Voids every token of a corp before its time, as the platform may. */
 export function revokeTokens(world: World, corpid: string): void {
-  for (const row of [...tokens(world).values()]) if (row.corpid === corpid) tokens(world).delete(row.token)
+  tokens(world).revoke((owner) => owner.corpid === corpid)
 }
 
 /** Ends all tokens, as if their time were over; answers how many there were. */
 export function expireTokens(world: World): number {
-  const now = world.clock.now()
-  const living = [...tokens(world).values()].filter((row) => row.expiresMs > now)
-  for (const row of living) row.expiresMs = now
-  return living.length
+  return tokens(world).endAll()
 }
 
 /** What is known of a call before its body is read. */
@@ -68,17 +68,17 @@ export function admit(
   { operation, token, address }: Knock,
 ): { caller: Merchant; token: string } {
   if (!token) throw new Refusal('41001', 'access_token missing')
-  const row = tokens(world).get(token)
-  const caller = row && world.merchants.get(row.corpid)
-  if (!row || !caller) throw new Refusal('40014', 'invalid access_token')
-  if (row.expiresMs <= world.clock.now()) throw new Refusal('42001', 'access_token expired')
+  const found = tokens(world).find(token)
+  if (found.found === 'expired') throw new Refusal('42001', 'access_token expired')
+  const caller = found.found === 'good' ? world.merchants.get(found.owner.corpid) : undefined
+  if (!caller) throw new Refusal('40014', 'invalid access_token')
   const app = appOf(world, token)
   if (app.disabled) throw new Refusal('50003', 'app is disabled')
   if (app.trustedIps && !app.trustedIps.includes(address))
     throw new Refusal('60020', 'not allow to access from your ip')
   if (app.unlisted) throw new Refusal('48002', 'api forbidden')
   const { callsPerMinute, callsPerHour, addressCallsPerMinute, addressCallsPerHour } = world.switches.wecom
-  const own = `${row.corpid} ${operation}`
+  const own = `${caller.mchid} ${operation}`
   const over = [
     overQuota(world, own, 'minute', callsPerMinute),
     overQuota(world, own, 'hour', callsPerHour),
@@ -109,16 +109,9 @@ export const getToken: Handled = handle(operations.wecom.getToken, ({ world, que
   return { access_token: token, expires_in: Math.ceil((expiresMs - world.clock.now()) / 1000) }
 })
 
-function tokenFor(world: World, corpid: string, agentid: string): TokenRow {
-  const now = world.clock.now()
-  const own = [...tokens(world).values()].filter((row) => row.corpid === corpid && row.agentid === agentid)
-  const living = own.find((row) => row.expiresMs > now)
-  if (living && world.switches.wecom.sameTokenWhileValid) return living
-  for (const row of own) if (now - row.expiresMs > forgottenMs) tokens(world).delete(row.token)
-  const token = world.draw.text(86)
-  return tokens(world).set(token, { token, corpid, agentid, expiresMs: now + lifeMs })
-}
-
-function tokens(world: World) {
-  return world.table<TokenRow>('wecom.tokens')
+/** The token of an app: the one that lives (D2), or a new one. */
+function tokenFor(world: World, corpid: string, agentid: string): TokenRow<Owner> {
+  const name = `${corpid}/${agentid}`
+  const living = world.switches.wecom.sameTokenWhileValid ? tokens(world).living(name) : undefined
+  return living ?? tokens(world).draw(name, { corpid, agentid }, { lifeMs, length: 86 })
 }
