@@ -2,7 +2,7 @@
 import type { OperationShape } from '@chadan/protocol'
 import type { PlannedFault } from '../faults.ts'
 import type { Handled } from '../product.ts'
-import type { OpenWorld } from '../world.ts'
+import type { Merchant, OpenWorld } from '../world.ts'
 import type { RawRequest } from './request.ts'
 
 /** A request on its way through a dialect. */
@@ -23,4 +23,18 @@ export type Exchange = (arrival: Arrival) => Promise<Response>
 /** A fault that ends a request before any work, or undefined. */
 export function faultBefore(fault: PlannedFault | undefined, ...kinds: PlannedFault['fault'][]): boolean {
   return fault !== undefined && kinds.includes(fault.fault)
+}
+
+/** Who asks when nobody has a token yet. */
+export const nobody: Merchant = {
+  mchid: '',
+  name: '',
+  role: 'corp',
+  certificates: [],
+  appids: [],
+  subs: [],
+  permissions: [],
+  keyMode: 'cert',
+  publicKeyId: '',
+  extra: {},
 }

@@ -2,8 +2,8 @@
 import { check, type Fields, type Problem, readFlat } from '@chadan/protocol'
 import { type Call, Refusal } from '../product.ts'
 import { admit } from '../products/wecom/access.ts'
-import type { Merchant, OpenWorld } from '../world.ts'
-import type { Arrival, Exchange } from './exchange.ts'
+import type { OpenWorld } from '../world.ts'
+import { type Arrival, type Exchange, nobody } from './exchange.ts'
 import { tooFast } from './limits.ts'
 import type { RawRequest } from './request.ts'
 
@@ -21,20 +21,6 @@ export const tokenExchange: Exchange = async (arrival) => {
     if (!(error instanceof Refusal)) throw error
     return error.status === undefined ? refuse(arrival, error) : plainRefusal(world, error)
   }
-}
-
-/** Who asks when nobody has a token yet. */
-const nobody: Merchant = {
-  mchid: '',
-  name: '',
-  role: 'corp',
-  certificates: [],
-  appids: [],
-  subs: [],
-  permissions: [],
-  keyMode: 'cert',
-  publicKeyId: '',
-  extra: {},
 }
 
 /**

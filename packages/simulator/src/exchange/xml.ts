@@ -12,7 +12,7 @@ import { spoiltSign } from '../notices/xml.ts'
 import { type Call, errorCaseOf, Refusal } from '../product.ts'
 import { accountOf, admit, type Owner } from '../products/payinsurance/access.ts'
 import type { Merchant, OpenWorld } from '../world.ts'
-import type { Arrival, Exchange } from './exchange.ts'
+import { type Arrival, type Exchange, nobody } from './exchange.ts'
 import { tooFast } from './limits.ts'
 import { addressOf } from './token.ts'
 
@@ -53,10 +53,15 @@ async function drawToken(arrival: Arrival): Promise<Response> {
     if (fault?.fault === 'tooMany' || tooFast(world, addressOf(request), operation.id))
       throw new Refusal(fault?.code ?? '45011', 'api minute-quota reach limit')
     if (fault?.fault === 'systemError') throw new Refusal(fault.code ?? '-1', 'system error')
-    const query = readFlat(operation.query ?? {}, new URLSearchParams(request.search))
-    const address = addressOf(request)
-    const header = (name: string) => (name === 'x-forwarded-for' ? address : request.header(name))
-    const drawn = await handled.handle({ operation, world, caller: nobody, query, header } as unknown as Call)
+    const drawn = await handled.handle({
+      operation,
+      world,
+      caller: nobody,
+      path: {} as never,
+      query: readFlat(operation.query ?? {}, new URLSearchParams(request.search)) as never,
+      body: {} as never,
+      header: request.header,
+    })
     if (fault?.fault === 'systemErrorAfter') throw new Refusal(fault.code ?? '-1', 'system error')
     return tokenAnswer(arrival, drawn as unknown as Record<string, unknown>)
   } catch (error) {
@@ -69,20 +74,6 @@ async function drawToken(arrival: Arrival): Promise<Response> {
       err_code_des: error.message,
     })
   }
-}
-
-/** Who asks when nobody has a token yet. */
-const nobody: Merchant = {
-  mchid: '',
-  name: '',
-  role: 'merchant',
-  certificates: [],
-  appids: [],
-  subs: [],
-  permissions: [],
-  keyMode: 'cert',
-  publicKeyId: '',
-  extra: {},
 }
 
 // Of the two token calls one is the open platform's own and speaks JSON.

@@ -1,5 +1,6 @@
 /** Who may call the legacy medical-insurance interface: platforms, hospitals, their tokens and addresses. */
 import { operations } from '@chadan/protocol'
+import { addressOf } from '../../exchange/token.ts'
 import { accessTokens } from '../../exchange/tokens.ts'
 import { type Handled, handle, Refusal } from '../../product.ts'
 import type { Merchant, World } from '../../world.ts'
@@ -76,7 +77,7 @@ interface Credential {
   readonly grantType: string | undefined
   readonly appid: string | undefined
   readonly secret: string | undefined
-  readonly address: string | undefined
+  readonly address: string
 }
 
 function accountWith(world: World, { grantType, appid, secret, address }: Credential): Merchant {
@@ -86,8 +87,7 @@ function accountWith(world: World, { grantType, appid, secret, address }: Creden
   const merchant = merchantWith(world, appid)
   if (!merchant) throw new Refusal('40013', 'invalid appid')
   const { appSecret, tokenIps } = accountOf(merchant)
-  if (tokenIps && !tokenIps.includes(address ?? ''))
-    throw new Refusal('40164', 'invalid ip, not in whitelist')
+  if (tokenIps && !tokenIps.includes(address)) throw new Refusal('40164', 'invalid ip, not in whitelist')
   // Both numbers are documented for a wrong secret; one that cannot be a secret gets the second.
   if (!/^[0-9a-f]{32}$/.test(secret)) throw new Refusal('40125', 'invalid appsecret')
   if (secret !== appSecret) throw new Refusal('40001', 'invalid credential')
@@ -109,7 +109,7 @@ export const agentDrawing: Handled = handle(
       grantType: grant_type,
       appid: agentappid,
       secret: agentsecret,
-      address: call.header('x-forwarded-for'),
+      address: addressOf(call),
     })
     if (!appid) throw new Refusal('41002', 'appid missing')
     const hospital = merchantWith(call.world, appid)
@@ -124,7 +124,7 @@ export const agentDrawing: Handled = handle(
 /** `token`: the token of a hospital that orders for itself. */
 export const drawing: Handled = handle(operations.payinsurance.getToken, (call) => {
   const { grant_type, appid, secret } = call.query as Partial<typeof call.query>
-  const given = { grantType: grant_type, appid, secret, address: call.header('x-forwarded-for') }
+  const given = { grantType: grant_type, appid, secret, address: addressOf(call) }
   const hospital = accountWith(call.world, given)
   return draw(call.world, { hospital: hospital.mchid, appid: appid as string })
 })

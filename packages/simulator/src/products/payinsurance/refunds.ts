@@ -47,10 +47,11 @@ export const refunding = answering(
   takesTwoNumbers,
 )
 
-function checkAddress({ world, caller, header }: RefundCall): void {
+function checkAddress(call: RefundCall): void {
+  const { world, caller } = call
   const { refundIps } = accountOf(caller)
   if (world.switches.payinsurance.ipRefusal >= 40_000 || !refundIps) return
-  if (!refundIps.includes(addressOf({ header })))
+  if (!refundIps.includes(addressOf(call)))
     throw new Refusal(String(world.switches.payinsurance.ipRefusal), 'IP不在白名单内')
 }
 
