@@ -101,7 +101,8 @@ export function counting(counts: Map<string, number>): More {
   return {
     hooks: {
       ended: ({ operation, code, error }) => count(`${operation} ${code ?? error ?? 'answered'}`),
-      // `probe` is WeChat Pay testing that you verify; `refused` is everything else that failed.
+      // `probe` is WeChat Pay testing that you verify; `refused` is any other message that did not
+      // verify; `failed` is your own work that threw, with its error.
       noticed: ({ outcome }) => count(`notice ${outcome}`),
     },
   }

@@ -103,18 +103,24 @@ export async function query({ wx, given, save }: Guide, number: string): Promise
   return order
 }
 
-/** What an answer proves. Both legs count, not the whole order's word alone. */
-function verdict(order: Order): string {
-  const cashTaken = order.self_pay_status === 'SELF_PAY_SUCCESS'
-  const insuranceTaken = order.med_ins_pay_status === 'MED_INS_PAY_SUCCESS'
-  switch (order.mix_pay_status) {
+/** A leg that was paid, was paid and given back since, or does not exist. */
+const settled = new Set<string>([
+  ...['SELF_PAY_SUCCESS', 'SELF_PAY_REFUND', 'NO_SELF_PAY'],
+  ...['MED_INS_PAY_SUCCESS', 'MED_INS_PAY_REFUND', 'NO_MED_INS_PAY'],
+])
+
+/** What an answer proves: the word for the whole order, and both legs. */
+function verdict({ mix_pay_status, self_pay_status, med_ins_pay_status }: Order): string {
+  const cash = self_pay_status === 'SELF_PAY_SUCCESS'
+  const insurance = med_ins_pay_status === 'MED_INS_PAY_SUCCESS'
+  switch (mix_pay_status) {
     case 'MIX_PAY_SUCCESS':
-      return 'paid'
+      return settled.has(self_pay_status) && settled.has(med_ins_pay_status) ? 'paid' : 'open: ask again'
     case 'MIX_PAY_REFUND':
       return 'refunded'
     case 'MIX_PAY_FAIL':
-      if (cashTaken) return 'failed: refund the cash'
-      return insuranceTaken ? 'failed: have the bureau reverse the insurance' : 'failed'
+      if (cash) return 'failed: refund the cash'
+      return insurance ? 'failed: have the bureau reverse the insurance' : 'failed'
     default:
       return 'open: ask again' // CREATED, UNKNOWN_*, and whatever may be added
   }
@@ -129,7 +135,8 @@ export async function* watch(
   clock: Clock = systemClock,
 ): AsyncGenerator<Look<Order>> {
   yield* poll(() => query(guide, number), {
-    until: (order) => order.mix_pay_status === 'MIX_PAY_SUCCESS' || order.mix_pay_status === 'MIX_PAY_FAIL',
+    until: ({ mix_pay_status }) =>
+      ['MIX_PAY_SUCCESS', 'MIX_PAY_FAIL', 'MIX_PAY_REFUND'].includes(mix_pay_status),
     clock,
   })
 }

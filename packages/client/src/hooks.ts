@@ -24,8 +24,11 @@ export interface CallEnd extends CallEvent {
 export interface NoticeEvent {
   readonly notification: string | undefined
   readonly id?: string | undefined
-  readonly outcome: 'verified' | 'repeated' | 'refused' | 'probe'
+  /** `failed`: it was genuine, but the work given to `handle` threw; it will come again. */
+  readonly outcome: 'verified' | 'repeated' | 'refused' | 'probe' | 'failed'
   readonly check?: string | undefined
+  /** What the work threw, with `failed`. */
+  readonly error?: unknown
 }
 
 /** Functions called as things happen; what they throw is ignored. */

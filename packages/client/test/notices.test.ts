@@ -184,3 +184,18 @@ test('probes are counted apart from attacks', async () => {
   await sim.advance(40_000)
   assert.deepEqual(outcomes, ['probe', 'refused', 'verified'])
 })
+
+test('what the work threw is told to the hook, and nothing of it to WeChat Pay', async () => {
+  const bench = await paidBench()
+  const seen: unknown[] = []
+  const wx = bench.open({ hooks: { noticed: ({ outcome, error }) => void seen.push([outcome, error]) } })
+  const failure = new Error('password of the database')
+  const answer = await wx.notifications.handle(again(bench), () => {
+    throw failure
+  })
+  assert.deepEqual(seen, [
+    ['verified', undefined],
+    ['failed', failure],
+  ])
+  assert.doesNotMatch(await answer.text(), /password/)
+})

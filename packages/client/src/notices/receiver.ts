@@ -83,7 +83,8 @@ export class Notifications {
 
   /**
    * Receives, calls `work` unless the notice was accepted before, and gives the answer: acceptance only
-   * after `work` is done, a refusal that brings it again when `work` throws.
+   * after `work` is done, a refusal that brings it again when `work` throws. What it threw is told to the
+   * `noticed` hook as `failed`.
    * @example app.post('/notify', (c) => wx.notifications.handle(c.req.raw, async (notice) => { … }))
    */
   async handle(
@@ -99,7 +100,9 @@ export class Notifications {
     }
     try {
       if (!notice.repeated) await work(notice)
-    } catch {
+    } catch (error) {
+      const { type, id } = notice
+      quietly(() => this.#settings.hooks.noticed?.({ notification: type, id, outcome: 'failed', error }))
       return notice.reject('the receiver failed; send it again')
     }
     return notice.accept()
