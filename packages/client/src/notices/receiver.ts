@@ -281,9 +281,8 @@ export class Notifications {
     const fields = notifications.payinsurance.notified.resource.fields
     return {
       dialect: 'xml',
-      id: members.med_trans_id
-        ? `${members.med_trans_id}:${members.nonce_str ?? ''}`
-        : (members.nonce_str ?? ''),
+      // The nonce may differ in each delivery: the order and what became of it are the identity (PI 7.2).
+      id: meaningOf(members),
       event: notifications.payinsurance.notified.event,
       createTime: members.time_end,
       resource: { ...readFlat(fields, Object.entries(members)) },
@@ -325,6 +324,11 @@ export class Notifications {
     const notification = opened && declarationOf(declared, opened.dialect, opened.event, opened.resource)?.id
     if (hooks.noticed) quietly(() => hooks.noticed?.({ notification, ...event }))
   }
+}
+
+function meaningOf(members: xmlmd5.Members): string {
+  const { med_trans_id, hosp_out_trade_no, result_code, cash_trade_status, insurance_trade_status } = members
+  return [med_trans_id ?? hosp_out_trade_no, result_code, cash_trade_status, insurance_trade_status].join(':')
 }
 
 interface Envelope {
