@@ -29,13 +29,14 @@ export function bodyVariants(
     variants.push({ value, cause: cause(`body.${id}`, says, todo) })
   }
   const text = Buffer.from(body).toString()
+  // The smallest changes go first: where two explanations give the same bytes, the first is told.
+  addTextVariants(text, add)
   for (const { id, who, write } of jsonStyles)
     add(
       id,
       `the signature covers this body written as JSON ${who}; the captured one was parsed and written again`,
       () => write(text),
     )
-  addTextVariants(text, add)
   add('mojibake', 'the body was read in another charset and written again as UTF-8', () => fromLatin1(text))
   add('unzipped', 'the captured body is still compressed; the signature covers it unpacked', () =>
     body[0] === 0x1f ? gunzipSync(body, { maxOutputLength: 8 * 1024 * 1024 }) : undefined,
@@ -60,12 +61,15 @@ type Add = (id: string, says: string, make: () => Uint8Array | string | undefine
 
 function addTextVariants(text: string, add: Add): void {
   const changed = 'was added or lost when it was logged, copied or read line by line'
+  add('withoutBom', 'the captured body begins with a byte order mark that was not signed', () =>
+    text.replace(/^\ufeff/, ''),
+  )
   add('trimmed', `the signature covers the body without the white space around it, which ${changed}`, () =>
     text.trim(),
   )
   add(
     'finalLf',
-    `the signature covers a line feed at the end of the body, which ${changed}`,
+    `the signature covers a line feed more at the end of the body, which ${changed}`,
     () => `${text}\n`,
   )
   add(
@@ -81,9 +85,6 @@ function addTextVariants(text: string, add: Add): void {
   )
   add('crlf', 'the signature covers CRLF; the captured body has line feeds alone', () =>
     text.replace(/\r?\n/g, '\r\n'),
-  )
-  add('withoutBom', 'the captured body begins with a byte order mark that was not signed', () =>
-    text.replace(/^\ufeff/, ''),
   )
   add('bom', 'the signature covers a byte order mark that the captured body lacks', () => `\ufeff${text}`)
   add('unescaped', 'the captured body has \\u and \\/ escapes where the signed one had the characters', () =>

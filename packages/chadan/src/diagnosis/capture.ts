@@ -114,7 +114,7 @@ function readRaw(bytes: Uint8Array, text: string): Capture {
 }
 
 function readStart(line: string): Pick<Capture, 'method' | 'target' | 'origin' | 'status'> | undefined {
-  const request = /^([A-Za-z]{3,10}) (\S+)(?: HTTP\/[0-9.]+)?$/.exec(line)
+  const request = /^([A-Za-z]{3,10}) ((?:\/|https?:\/\/)\S*)(?: HTTP\/[0-9.]+)?$/.exec(line)
   if (request) return { method: request[1] as string, ...splitUrl(request[2] as string) }
   const answer = /^HTTP\/[0-9.]+ (\d{3})/.exec(line)
   return answer ? { status: Number(answer[1]) } : undefined

@@ -41,14 +41,14 @@ const repairs: readonly (readonly [string, string, (text: string) => string])[] 
 /** Reads a signature in strict Base64, or as what it was before it was damaged. */
 export function readSignature(text: string): SignatureBytes {
   const straight = strict(text)
-  if (straight && straight.length >= 128 && !/^[0-9a-fA-F]{512,}$/.test(text))
+  if (straight && whole(straight) && !/^[0-9a-fA-F]{512,}$/.test(text))
     return { bytes: straight, damage: undefined }
   for (const [id, what, repair] of [
     ...repairs,
     ['several', 'was damaged in several ways', everyRepair] as const,
   ]) {
     const repaired = attempt(() => strict(repair(text)))
-    if (repaired && repaired.length >= 128 && repaired.length % 64 === 0)
+    if (repaired && whole(repaired))
       return {
         bytes: repaired,
         damage: cause(`base64.${id}`, `the signature ${what}`, 'pass it on exactly as it came'),
@@ -64,6 +64,9 @@ export function readSignature(text: string): SignatureBytes {
 function everyRepair(text: string): string {
   return repairs.slice(0, 6).reduce((sofar, [, , repair]) => repair(sofar), text)
 }
+
+/** As long as a signature under 2048, 3072 or 4096 bits. */
+const whole = (bytes: Uint8Array): boolean => [256, 384, 512].includes(bytes.byteLength)
 
 function strict(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64')

@@ -27,7 +27,7 @@ const shapes: readonly Shape[] = [
   { cause: undefined, pieces: ({ head, body }) => [lines(head), body, '\n'] },
   {
     cause: cause('text.finalLf', 'the signed text lacks its last line feed', asDocumented),
-    pieces: ({ head, body }) => [lines(head), body],
+    pieces: ({ head, body }) => (body.byteLength > 0 ? [lines(head), body] : undefined),
   },
   {
     cause: cause(
@@ -68,10 +68,6 @@ const shapes: readonly Shape[] = [
       'the timestamp comes before the nonce',
     ),
     pieces: ({ head, body }) => [lines(swapped(head)), body, '\n'],
-  },
-  {
-    cause: cause('text.extraLf', 'the signed text ends with one line feed too many', asDocumented),
-    pieces: ({ head, body }) => [lines(head), body, '\n\n'],
   },
 ]
 

@@ -223,9 +223,11 @@ function search(members: Members, keys: readonly TextKey[]): Match | undefined {
   for (const [valueCause, changeValue] of valueChanges)
     for (const [memberCause, changeMembers] of memberChanges)
       for (const [orderCause, order] of orderChanges) {
-        const chosen = changeMembers(
-          Object.entries(members).map(([name, value]) => [name, changeValue(value)]),
-        )
+        // Which members are empty is decided by what the message holds, not by what became of it.
+        const chosen = changeMembers(Object.entries(members)).map(([name, value]): [string, string] => [
+          name,
+          changeValue(value),
+        ])
         const text = order(chosen)
           .map(([name, value]) => `${name}=${value}`)
           .join('&')
