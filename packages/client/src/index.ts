@@ -39,9 +39,10 @@ export {
   type WecomOptions,
 } from './options.ts'
 export { type Look, type PollOptions, poll, pollPausesMs } from './poll.ts'
+export { type PoolOptions, poolTransport } from './pool.ts'
 export type { Prepared } from './prepared.ts'
 export { directSigner, poolSigner, type Signer } from './signer.ts'
 export { systemClock, systemRandom } from './system.ts'
 export { memoryTokens, type StoredToken, type TokenStore } from './tokens.ts'
-export { type Fetch, fetchTransport, type PoolOptions, poolTransport, type Transport } from './transport.ts'
+export { type Fetch, fetchTransport, type Transport } from './transport.ts'
 export { WechatPay } from './wechat-pay.ts'

@@ -3,10 +3,11 @@ import { type KeyObject, randomBytes } from 'node:crypto'
 import { apiv3, type Clock, type Host, type Random, xmlmd5 } from '@chadan/protocol'
 import type { Hooks } from './hooks.ts'
 import type { ReceiverOptions } from './notices/receiver.ts'
+import { poolTransport } from './pool.ts'
 import { poolSigner, type Signer } from './signer.ts'
 import { systemClock, systemRandom } from './system.ts'
 import type { TokenStore } from './tokens.ts'
-import { type Fetch, fetchTransport, poolTransport, type Transport } from './transport.ts'
+import { type Fetch, fetchTransport, type Transport } from './transport.ts'
 
 /** Options of `new WechatPay(…)`. Give the credentials of the dialects you use. */
 export interface WechatPayOptions {

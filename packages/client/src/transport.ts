@@ -1,5 +1,4 @@
-/** Carrying bytes: a pooled undici transport by default, any `fetch` on request. */
-import type { Dispatcher } from 'undici'
+/** Carrying bytes: what a transport is, and one over any `fetch`. */
 
 /** A request as bytes. */
 export interface Outgoing {
@@ -40,49 +39,6 @@ export function fetchTransport(fetch: Fetch): Transport {
       body: response.body ?? [],
     } as Incoming
   }
-}
-
-/** How the pool behaves. */
-export interface PoolOptions {
-  /** Connections per host. Default 64. */
-  readonly connections?: number
-}
-
-/**
- * A pool of kept connections on undici, which is loaded at the first call. The platform closes idle
- * connections after 8 s, so ours are retired before.
- */
-export function poolTransport({ connections = 64 }: PoolOptions = {}): Transport {
-  let pool: Promise<Dispatcher> | undefined
-  return async ({ method, url, headers, body, signal }) => {
-    pool ??= import('undici').then(
-      ({ Agent }) =>
-        new Agent({ connections, keepAliveTimeout: 7_000, keepAliveMaxTimeout: 7_000, pipelining: 1 }),
-    )
-    const { origin, path } = splitUrl(url)
-    const response = await (await pool).request({
-      origin,
-      path,
-      method: method as Dispatcher.HttpMethod,
-      headers,
-      signal,
-      body: body ?? null,
-    })
-    return {
-      status: response.statusCode,
-      header(name) {
-        const value = response.headers[name.toLowerCase()]
-        return Array.isArray(value) ? (value[0] ?? null) : (value ?? null)
-      },
-      body: response.body,
-    }
-  }
-}
-
-// Taken apart as text: what is signed is what is sent, and no parser may tidy it up in between.
-function splitUrl(url: string): { origin: string; path: string } {
-  const slash = url.indexOf('/', url.indexOf('//') + 2)
-  return slash < 0 ? { origin: url, path: '/' } : { origin: url.slice(0, slash), path: url.slice(slash) }
 }
 
 const beforeTheFirstByte = new Set([
