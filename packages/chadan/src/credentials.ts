@@ -1,5 +1,5 @@
 /** The credentials file: what `chadan simulate` writes, or the parts of it that a production merchant has. */
-import { type Fetch, WechatPay, type WechatPayOptions } from '@chadan/client'
+import { type Fetch, optionsOf, WechatPay } from '@chadan/client'
 import type { Clock } from '@chadan/protocol'
 import type { Credentials } from '@chadan/simulator'
 import { wrongInput } from './end.ts'
@@ -52,47 +52,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The same as options of the client; sections that are not given are left out. */
-export function clientOptions({
-  apiv3,
-  payinsurance,
-  wecom,
-  baseUrl,
-  mode,
-}: GivenCredentials): WechatPayOptions {
-  return {
-    ...(apiv3 && {
-      mchid: apiv3.mchid,
-      serialNo: apiv3.serialNo,
-      privateKey: apiv3.privateKey,
-      apiV3Key: apiv3.apiV3Key,
-      publicKeyId: apiv3.publicKeyId,
-      publicKey: apiv3.publicKey,
-      ...(apiv3.platformCertificate && { platformCertificates: [apiv3.platformCertificate] }),
-    }),
-    ...(payinsurance?.key && {
-      payinsurance: {
-        key: payinsurance.key,
-        // The token belongs to the hospital's account: in agent mode that is the sub-account.
-        appid: payinsurance.subAppid ?? payinsurance.appid ?? '',
-        agentAppid: payinsurance.agentAppid,
-        agentSecret: payinsurance.agentSecret,
-      },
-    }),
-    ...(wecom?.corpid &&
-      wecom.corpsecret && {
-        wecom: {
-          corpid: wecom.corpid,
-          corpsecret: wecom.corpsecret,
-          token: wecom.token,
-          encodingAesKey: wecom.encodingAesKey,
-        },
-      }),
-    ...(baseUrl && { baseUrl }),
-    ...(mode && { mode }),
-  }
-}
-
 /** Opens a client with these credentials; `baseUrl` goes before the one in the file. */
 export function openClient(
   credentials: GivenCredentials,
@@ -101,7 +60,7 @@ export function openClient(
   if (baseUrl !== undefined && !/^https?:\/\/[^/?#]/.test(baseUrl))
     throw wrongInput('--base-url is no address: give it as http://127.0.0.1:8090')
   return new WechatPay({
-    ...clientOptions(credentials),
+    ...optionsOf(credentials),
     ...(baseUrl && { baseUrl }),
     ...(fetch && { fetch }),
     clock,

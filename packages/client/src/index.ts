@@ -3,6 +3,7 @@ export { BillFiles, type EncryptedBill, type PlainBill } from './bills.ts'
 export type { CallOptions } from './carry.ts'
 export type { Chain, Unlisted } from './chain.ts'
 export { type Evidence, evidenceOf, type Method, type Methods } from './client.ts'
+export { type CredentialsFile, optionsOf } from './credentials.ts'
 export {
   type AnswerFacts,
   ChadanError,
@@ -29,8 +30,9 @@ export {
   type NoticeBase,
   type NoticeMemory,
   NoticeRefused,
+  type ReceiverOptions,
 } from './notices/notice.ts'
-export { Notifications, type ReceiverOptions } from './notices/receiver.ts'
+export { Notifications } from './notices/receiver.ts'
 export {
   OptionsError,
   officialHosts,

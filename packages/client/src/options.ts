@@ -2,7 +2,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { apiv3, type Clock, type Host, type Random, xmlmd5 } from '@chadan/protocol'
 import type { Hooks } from './hooks.ts'
-import type { ReceiverOptions } from './notices/receiver.ts'
+import type { ReceiverOptions } from './notices/notice.ts'
 import { poolTransport } from './pool.ts'
 import { poolSigner, type Signer } from './signer.ts'
 import { systemClock, systemRandom } from './system.ts'

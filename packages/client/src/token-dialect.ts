@@ -47,14 +47,10 @@ export class TokenDialect {
     if (operation.credentials === 'none') return this.#attempt(operation, draft, attempt, options, undefined)
     const { corpid, corpsecret } = this.#credentials()
     const key = token.tokenCacheKey({ dialect: 'wecom', corpid, app: this.#app(corpsecret) })
-    const draw = () => this.#draw(corpid, corpsecret)
-    const used = await this.#tokens.get(key, token.tokenRules.wecom.margin, draw)
-    try {
-      return await this.#attempt(operation, draft, attempt, options, used)
-    } catch (error) {
-      if (!(error instanceof Refused) || token.adviceFor('wecom', 'call', error.code) !== 'renew') throw error
-      return this.#attempt(operation, draft, attempt, options, await this.#tokens.renew(key, used, draw))
-    }
+    return this.#tokens.use(
+      { key, dialect: 'wecom', draw: () => this.#draw(corpid, corpsecret) },
+      (accessToken) => this.#attempt(operation, draft, attempt, options, accessToken),
+    )
   }
 
   /** One attempt whose answer is a file. */

@@ -1,5 +1,6 @@
 /** access_tokens: drawn by one at a time, kept until shortly before their end. */
 import { type Clock, token } from '@chadan/protocol'
+import { Refused } from './errors.ts'
 
 /** A token as it is kept. */
 export interface StoredToken {
@@ -33,6 +34,13 @@ export function memoryTokens(): TokenStore {
 /** Draws a new token from the platform. */
 export type DrawToken = () => Promise<{ accessToken: string; expiresInSeconds: number }>
 
+/** Whose token it is, by which rules it lives, and how a new one is drawn. */
+export interface TokenUse {
+  readonly key: string
+  readonly dialect: token.TokenDialect
+  readonly draw: DrawToken
+}
+
 /** The tokens of one client: single flight per key. */
 export class TokenCache {
   readonly #store: TokenStore
@@ -44,15 +52,28 @@ export class TokenCache {
     this.#store = store
   }
 
-  /** A token that lives for a while yet. */
-  async get(key: string, margin: token.RenewalMargin, draw: DrawToken): Promise<string> {
+  /**
+   * Runs `work` with a token that lives for a while yet. When the platform no longer takes it, it is
+   * renewed and the work is run once more (X21); that call was turned away before it was looked at.
+   */
+  async use<T>({ key, dialect, draw }: TokenUse, work: (accessToken: string) => Promise<T>): Promise<T> {
+    const used = await this.#get(key, token.tokenRules[dialect].margin, draw)
+    try {
+      return await work(used)
+    } catch (error) {
+      if (!(error instanceof Refused) || token.adviceFor(dialect, 'call', error.code) !== 'renew') throw error
+      return work(await this.#renew(key, used, draw))
+    }
+  }
+
+  async #get(key: string, margin: token.RenewalMargin, draw: DrawToken): Promise<string> {
     const stored = await this.#store.get(key)
     if (stored && this.#clock.now() < token.renewAt(stored, margin)) return stored.accessToken
     return this.#draw(key, draw)
   }
 
   /** A token after the platform refused `used`: another one that is there already, or a new one. */
-  async renew(key: string, used: string, draw: DrawToken): Promise<string> {
+  async #renew(key: string, used: string, draw: DrawToken): Promise<string> {
     const stored = await this.#store.get(key)
     if (stored && stored.accessToken !== used) return stored.accessToken
     await this.#store.drop(key, used)

@@ -87,15 +87,7 @@ export class XmlDialect {
     const credentials = this.#credentials()
     const { agentAppid: agentappid, appid } = credentials
     const key = token.tokenCacheKey({ dialect: 'payinsurance', appid, ...(agentappid && { agentappid }) })
-    const draw = () => this.#draw(credentials)
-    const used = await this.#tokens.get(key, token.tokenRules.payinsurance.margin, draw)
-    try {
-      return await work(used)
-    } catch (error) {
-      if (!(error instanceof Refused) || token.adviceFor('payinsurance', 'call', error.code) !== 'renew')
-        throw error
-      return work(await this.#tokens.renew(key, used, draw))
-    }
+    return this.#tokens.use({ key, dialect: 'payinsurance', draw: () => this.#draw(credentials) }, work)
   }
 
   async #attempt(

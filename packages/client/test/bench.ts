@@ -3,7 +3,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { openSimulator, type Simulator, type SimulatorOptions } from '@chadan/simulator'
-import { directSigner, type Notice, WechatPay, type WechatPayOptions } from '../src/index.ts'
+import { directSigner, type Notice, optionsOf, WechatPay, type WechatPayOptions } from '../src/index.ts'
 
 /** Simulator, client, and the merchant's server that hears the notices. */
 export interface Bench {
@@ -36,35 +36,17 @@ export async function openBench(
       return bench.wx.notifications.handle(request, (notice) => void notices.push(notice))
     },
   })
-  const open = (options: Partial<WechatPayOptions> = {}) => {
-    const { apiv3, payinsurance, wecom, baseUrl } = sim.credentials
+  const open = (changes: Partial<WechatPayOptions> = {}) => {
+    const { privateKey: _pem, ...options } = optionsOf(sim.credentials)
     return new WechatPay({
-      mchid: apiv3.mchid,
-      serialNo: apiv3.serialNo,
-      signer: directSigner(createPrivateKey(apiv3.privateKey)),
-      apiV3Key: apiv3.apiV3Key,
-      publicKeyId: apiv3.publicKeyId,
-      publicKey: apiv3.publicKey,
-      platformCertificates: [apiv3.platformCertificate],
-      payinsurance: {
-        key: payinsurance.key,
-        appid: payinsurance.subAppid,
-        agentAppid: payinsurance.agentAppid,
-        agentSecret: payinsurance.agentSecret,
-      },
-      wecom: {
-        corpid: wecom.corpid,
-        corpsecret: wecom.corpsecret,
-        token: wecom.token,
-        encodingAesKey: wecom.encodingAesKey,
-      },
-      baseUrl,
+      ...options,
+      signer: directSigner(createPrivateKey(sim.credentials.apiv3.privateKey)),
       fetch: (request) => {
         requests.push(`${request.method} ${new URL(request.url).pathname}`)
         return sim.fetch(request)
       },
       clock: sim.clock,
-      ...options,
+      ...changes,
     })
   }
   const bench: Bench = {

@@ -1,5 +1,5 @@
 /** The stage of the demonstration: a simulator and a merchant's server on loopback, one clock for both. */
-import { type Notice, NoticeRefused, WechatPay } from '@chadan/client'
+import { type Notice, NoticeRefused, optionsOf, WechatPay } from '@chadan/client'
 import { type Credentials, openSimulator, type Simulator, virtualClock } from '@chadan/simulator'
 import { serve } from '../serve.ts'
 
@@ -41,30 +41,7 @@ export async function openStage(
     switches: { loopbackNotifyUrls: 'accept' },
   })
   platform = sim.fetch
-  const { apiv3, payinsurance, wecom } = sim.credentials
-  const wx = new WechatPay({
-    mchid: apiv3.mchid,
-    serialNo: apiv3.serialNo,
-    privateKey: apiv3.privateKey,
-    apiV3Key: apiv3.apiV3Key,
-    publicKeyId: apiv3.publicKeyId,
-    publicKey: apiv3.publicKey,
-    mode: 'partner',
-    payinsurance: {
-      key: payinsurance.key,
-      appid: payinsurance.subAppid,
-      agentAppid: payinsurance.agentAppid,
-      agentSecret: payinsurance.agentSecret,
-    },
-    wecom: {
-      corpid: wecom.corpid,
-      corpsecret: wecom.corpsecret,
-      token: wecom.token,
-      encodingAesKey: wecom.encodingAesKey,
-    },
-    baseUrl: platformServer.url,
-    clock,
-  })
+  const wx = new WechatPay({ ...optionsOf(sim.credentials), mode: 'partner', clock })
 
   async function receive(request: Request): Promise<Response> {
     try {

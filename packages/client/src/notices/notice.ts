@@ -74,6 +74,13 @@ export function memoryNotices(limit = 10_000): NoticeMemory {
   }
 }
 
+/** Options of receiving. */
+export interface ReceiverOptions {
+  readonly memory?: NoticeMemory
+  /** The largest body, in bytes. Default 2 MiB. */
+  readonly maxBodyBytes?: number
+}
+
 /** Finds the declaration for an event and its resource. */
 export function declarationOf(
   all: Readonly<Record<string, Readonly<Record<string, NotificationShape>>>>,

@@ -21,14 +21,8 @@ import {
   type NoticeBase,
   type NoticeMemory,
   NoticeRefused,
+  type ReceiverOptions,
 } from './notice.ts'
-
-/** Options of receiving. */
-export interface ReceiverOptions {
-  readonly memory?: NoticeMemory
-  /** The largest body, in bytes. Default 2 MiB. */
-  readonly maxBodyBytes?: number
-}
 
 /** A message whose proof held, before it is given its type. */
 interface Opened {
