@@ -62,7 +62,7 @@ export function toEnd(error: unknown): CommandProblem | undefined {
       error instanceof Distrusted
         ? 'do not act on it; save the answer and see chadan verify'
         : error.unsent
-          ? 'nothing was sent: check address and network, then repeat it'
+          ? 'check address and network, then repeat it'
           : 'it may have been done or not: ask for the true state with chadan query'
     return new CommandEnd(exits.lost, `${error.message}: ${what}`, {
       cause: error,

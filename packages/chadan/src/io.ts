@@ -26,6 +26,14 @@ export const systemIo: Io = {
   clock: systemClock,
 }
 
+/** Ends the process quietly when whoever reads its output has seen enough, as `head` does. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+}
+
 /** One line or block of text. */
 export function printLine(io: Io, text: string): void {
   io.stdout(`${text}\n`)

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.ts'
 import { simulateCommand } from './commands/simulate.ts'
-import { type Io, systemIo } from './io.ts'
+import { endWithReader, type Io, systemIo } from './io.ts'
 import { run, withVerbs } from './run.ts'
 
 /** The program with all its subcommands. */
@@ -23,6 +23,7 @@ Example:
 
 /** Runs the command line; sets the exit code. */
 export async function main(argv: readonly string[], io: Io = systemIo): Promise<void> {
+  endWithReader()
   const exit = await run(withVerbs(program(), io), argv, io)
   if (exit !== 0) process.exitCode = exit
 }

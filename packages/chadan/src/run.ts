@@ -7,6 +7,7 @@ import { queryCommand } from './commands/query.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { CommandEnd, type Exit, exits, oneLine, toEnd } from './end.ts'
 import type { Io } from './io.ts'
+import type { CommandProblem } from './problem.ts'
 
 /** The program with the verbs that ask, send and explain. */
 export function withVerbs(program: Command, io: Io): Command {
@@ -26,23 +27,34 @@ export async function run(program: Command, argv: readonly string[], io: Io): Pr
     await program.parseAsync(argv)
     return exits.ok
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.ok : exits.input
-    const end = toEnd(error)
+    if (error instanceof CommanderError && error.exitCode === 0) return exits.ok
+    // Without a verb commander shows its help and says no more.
+    if (error instanceof CommanderError && error.code === 'commander.help') return exits.input
+    const end = error instanceof CommanderError ? misused(error) : toEnd(error)
     if (!end) throw error
-    const exit = end instanceof CommandEnd ? end.exit : exits.other
-    const message = oneLine(end.message)
-    if (argv.includes('--json')) {
-      const shown = end instanceof CommandEnd ? end.shown : {}
-      io.stderr(`${JSON.stringify({ error: { ...shown, message, exit } })}\n`)
-    } else if (message !== '') io.stderr(`chadan: ${message}\n`)
-    return exit
+    return tell(io, end, argv.includes('--json'))
   }
+}
+
+function misused({ message }: CommanderError): CommandEnd {
+  const what = message.replace(/^error: /, '').replace(/\.$/, '')
+  return new CommandEnd(exits.input, `${what}: --help behind the verb says how it is called`)
+}
+
+function tell(io: Io, end: CommandProblem, json: boolean): Exit {
+  const { exit, shown } = end instanceof CommandEnd ? end : { exit: exits.other, shown: {} }
+  const message = oneLine(end.message)
+  io.stderr(json ? `${JSON.stringify({ error: { ...shown, message, exit } })}\n` : `chadan: ${message}\n`)
+  return exit
 }
 
 /** Lets a command and all below it write through the doors and end by throwing. */
 function direct(command: Command, io: Io): void {
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout(text),
+    writeErr: (text) => io.stderr(text),
+    // `run` tells it, in the form that was asked for.
+    outputError: () => {},
+  })
   for (const one of command.commands) direct(one, io)
 }

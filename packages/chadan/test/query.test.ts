@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { valuesOf } from '../../protocol/test/support/arbitrary.ts'
 import { type Look, looks } from '../src/looks.ts'
 import { readState } from '../src/state-report.ts'
 import { money } from '../src/table.ts'
@@ -153,4 +155,27 @@ test('money is written with the decimals of its currency', () => {
     [money(5), money(-1234), money(100, 'HKD'), money(1234, 'JPY')],
     ['0.05 CNY', '-12.34 CNY', '1.00 HKD', '1234 JPY'],
   )
+})
+
+test('whatever a product may answer, its report tells every state word with its documented meaning', () => {
+  for (const [product, look] of Object.entries(looks) as [string, Look][]) {
+    const { result } = look.operation({
+      mchid: '1',
+      subMchid: '2',
+      serviceId: '3',
+      wecomMchid: '4',
+      payinsurance: {},
+    })
+    assert.ok(result.kind === 'group')
+    fc.assert(
+      fc.property(valuesOf(result.fields, result.rules), (answer) => {
+        const { words, parts } = readState(look, answer)
+        const told = [...words, ...parts.flatMap((part) => part.words)]
+        for (const { field, meaning } of told)
+          assert.match(meaning, /^(?!Not a documented)\S/, `${product} ${field}`)
+        assert.equal(words.length > 0 || parts.length > 0, true, product)
+      }),
+      { numRuns: 20 },
+    )
+  }
 })

@@ -328,3 +328,20 @@ test('no explanation repeats a value of the message', () => {
     assert.equal(JSON.stringify([causes, notes]).includes(secret), false)
   }
 })
+
+test('an Authorization header with blanks between its pairs is read, and told as malformed', () => {
+  const whole = request({ body })
+  const broken = { ...whole, header: (name: string) => whole.header(name)?.replaceAll('",', '" ,') }
+  assert.deepEqual(causesOf(explainRequest(broken, known)), ['authorization'])
+  const none = { ...whole, header: () => undefined }
+  assert.deepEqual(causesOf(explainRequest(none, known)), ['headers'])
+})
+
+test('an answer without signature headers is told by its status', () => {
+  const unsigned = { header: () => undefined, body: new Uint8Array(), notes: [] }
+  assert.match(
+    explainSigned({ ...unsigned, status: 401 }, 'answer', known).causes[0]?.says ?? '',
+    /^an answer 401 without a signature/,
+  )
+  assert.match(explainSigned(unsigned, 'notice', known).causes[0]?.says ?? '', /^no Wechatpay-\* headers/)
+})
