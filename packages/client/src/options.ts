@@ -1,5 +1,5 @@
 /** What a client is opened with, and the credentials read and checked once. */
-import { type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { apiv3, type Clock, type Host, type Random, xmlmd5 } from '@chadan/protocol'
 import type { Hooks } from './hooks.ts'
 import type { ReceiverOptions } from './notices/notice.ts'
@@ -121,7 +121,7 @@ export interface Merchant {
   readonly signer: Signer
   /** Opens what is sealed to us; absent when the key lives in a KMS. */
   readonly privateKey: KeyObject | undefined
-  readonly apiV3Key: string | undefined
+  readonly apiV3Key: KeyObject | undefined
   readonly publicKey: { readonly id: string; readonly key: KeyObject } | undefined
   readonly certificates: readonly apiv3.Certificate[]
 }
@@ -194,7 +194,9 @@ function readMerchant(options: WechatPayOptions): Merchant | undefined {
     serialNo,
     signer: options.signer ?? poolSigner(privateKey as KeyObject),
     privateKey,
-    apiV3Key: options.apiV3Key && readOne('apiV3Key', () => apiv3.readApiV3Key(options.apiV3Key ?? '')),
+    apiV3Key: options.apiV3Key
+      ? readOne('apiV3Key', () => createSecretKey(apiv3.readApiV3Key(options.apiV3Key ?? ''), 'utf8'))
+      : undefined,
     publicKey: options.publicKey
       ? {
           id: readOne('publicKeyId', () => apiv3.readPublicKeyId(options.publicKeyId ?? '')),

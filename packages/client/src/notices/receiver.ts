@@ -334,7 +334,10 @@ interface Envelope {
 }
 
 function readEnvelope(bytes: Uint8Array): Envelope | undefined {
-  const value = parseObject(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
+  const value = parseObject(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+    JSON.parse,
+  )
   const resource = value?.resource as apiv3.Resource | undefined
   const text = (member: unknown) => (typeof member === 'string' ? member : undefined)
   const id = text(value?.id)
@@ -349,9 +352,12 @@ function readEnvelope(bytes: Uint8Array): Envelope | undefined {
   }
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(
+  text: string,
+  parse: (text: string) => unknown = parseJson,
+): Record<string, unknown> | undefined {
   try {
-    const value = parseJson(text)
+    const value = parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined

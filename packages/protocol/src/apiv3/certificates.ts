@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { type Certificate, KeyError, readCertificate } from './keys.ts'
 import { OpenError, openResource, type Resource } from './resource.ts'
 import { parseTime } from './time.ts'
@@ -13,7 +14,7 @@ export type PlatformCertificate = Certificate & { pem: string; effectiveMs: numb
  */
 export function parseCertificates(
   body: Uint8Array | object,
-  apiV3Key: string | Uint8Array,
+  apiV3Key: string | Uint8Array | KeyObject,
 ): PlatformCertificate[] {
   const list = field(body instanceof Uint8Array ? parse(body) : body, 'data')
   if (!Array.isArray(list)) throw new OpenError('content', 'the certificate list has no data array')
@@ -22,7 +23,7 @@ export function parseCertificates(
   return list.map((entry) => openCertificate(entry, apiV3Key))
 }
 
-function openCertificate(entry: unknown, apiV3Key: string | Uint8Array): PlatformCertificate {
+function openCertificate(entry: unknown, apiV3Key: string | Uint8Array | KeyObject): PlatformCertificate {
   const envelope = field(entry, 'encrypt_certificate')
   if (typeof envelope !== 'object' || envelope === null) {
     throw new OpenError('content', 'an entry of the certificate list has no encrypt_certificate')

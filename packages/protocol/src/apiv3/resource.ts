@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { decodeBase64 } from './signature.ts'
 
 /** The only way in which the platform encrypts notifications and certificates here. */
@@ -25,10 +25,11 @@ export class OpenError extends Error {
 
 /**
  * Opens an encrypted resource and checks its tag (protocol 8.3). Throws OpenError, and never returns unchecked plaintext.
+ * A key that opens many is best given as a KeyObject: Node takes it without looking at it again.
  *
  * @example JSON.parse(new TextDecoder().decode(openResource(envelope.resource, apiV3Key)))
  */
-export function openResource(resource: Resource, apiV3Key: string | Uint8Array): Uint8Array {
+export function openResource(resource: Resource, apiV3Key: string | Uint8Array | KeyObject): Uint8Array {
   if (typeof resource !== 'object' || resource === null)
     throw new OpenError('ciphertext', 'there is no encrypted resource')
   const { algorithm, ciphertext, associated_data = '', nonce } = resource
@@ -62,10 +63,10 @@ export function openResource(resource: Resource, apiV3Key: string | Uint8Array):
  */
 export function sealResource(
   plain: string | Uint8Array,
-  options: { apiV3Key: string | Uint8Array; nonce: string; associatedData?: string },
+  options: { apiV3Key: string | Uint8Array | KeyObject; nonce: string; associatedData?: string },
 ): Required<Resource> {
   const { apiV3Key, nonce, associatedData = '' } = options
-  const cipher = createCipheriv('aes-256-gcm', keyBytes(apiV3Key), nonceBytes(nonce), {
+  const cipher = createCipheriv('aes-256-gcm', cipherKey(apiV3Key), nonceBytes(nonce), {
     authTagLength: tagBytes,
   })
   cipher.setAAD(Buffer.from(associatedData))
@@ -81,12 +82,12 @@ export function sealResource(
 /** Opens AES-256-GCM bytes that end in their tag: the inside of `openResource`, and the form of encrypted bills. */
 export function openBytes(
   sealed: Uint8Array,
-  options: { key: string | Uint8Array; nonce: string; associatedData?: string },
+  options: { key: string | Uint8Array | KeyObject; nonce: string; associatedData?: string },
 ): Uint8Array {
   if (sealed.length < tagBytes)
     throw new OpenError('ciphertext', `${sealed.length} bytes are fewer than a tag has: was it cut?`)
   const { key, nonce, associatedData = '' } = options
-  const decipher = createDecipheriv('aes-256-gcm', keyBytes(key), nonceBytes(nonce), {
+  const decipher = createDecipheriv('aes-256-gcm', cipherKey(key), nonceBytes(nonce), {
     authTagLength: tagBytes,
   })
   decipher.setAAD(Buffer.from(associatedData))
@@ -104,9 +105,10 @@ export function openBytes(
   return plain
 }
 
-function keyBytes(key: string | Uint8Array): Uint8Array {
+function cipherKey(key: string | Uint8Array | KeyObject): Uint8Array | KeyObject {
   const bytes = typeof key === 'string' ? Buffer.from(key) : key
-  if (bytes.length !== 32) throw new OpenError('key', `the key has ${bytes.length} bytes, not 32`)
+  const size = bytes instanceof Uint8Array ? bytes.length : (bytes.symmetricKeySize ?? 0)
+  if (size !== 32) throw new OpenError('key', `the key has ${size} bytes, not 32`)
   return bytes
 }
 
