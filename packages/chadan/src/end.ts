@@ -6,6 +6,7 @@ import { CommandProblem } from './problem.ts'
 /** What the exit code tells a script. */
 export const exits = { ok: 0, other: 1, input: 2, refused: 3, lost: 4 } as const
 
+/** One of the exit codes. */
 export type Exit = (typeof exits)[keyof typeof exits]
 
 /** Ends the command with a code of its own. */

@@ -24,6 +24,7 @@ export interface Standing {
   readonly facts: Readonly<Record<string, string | number>>
 }
 
+/** What an order says of itself, and what its parts do. */
 export interface StateReport extends Standing {
   readonly parts: readonly (Standing & { readonly name: string })[]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { constants, createPublicKey, sign } from 'node:crypto'
 import { test } from 'node:test'
+import { apiv3 } from '@chadan/protocol'
 import fc from 'fast-check'
 import { explainRequest, explainSigned } from '../src/diagnosis/index.ts'
 import {
@@ -344,4 +345,15 @@ test('an answer without signature headers is told by its status', () => {
     /^an answer 401 without a signature/,
   )
   assert.match(explainSigned(unsigned, 'notice', known).causes[0]?.says ?? '', /^no Wechatpay-\* headers/)
+})
+
+test('a genuine notice whose resource does not open is told by its key, and any key that opens it serves', () => {
+  const apiV3Key = 'K'.repeat(32)
+  const resource = apiv3.sealResource('{"a":1}', { apiV3Key, nonce: 'abcdefghijkl' })
+  const capture = notice({ body: JSON.stringify({ id: 'EV-1', resource }) })
+  const wrong = { label: 'old', text: 'X'.repeat(32) }
+  const right = { label: 'new', text: apiV3Key }
+  const explained = (...apiV3Keys: { label: string; text: string }[]) =>
+    causesOf(explainSigned(capture, 'notice', { ...known, apiV3Keys }))
+  assert.deepEqual([explained(), explained(wrong), explained(wrong, right)], [[], ['resource'], []])
 })

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { callback, xmlmd5 } from '@chadan/protocol'
-import { type Capture, explainCallback, explainXml, readCapture } from '../src/diagnosis/index.ts'
+import {
+  type Capture,
+  explainCallback,
+  explainUnsigned,
+  explainXml,
+  readCapture,
+} from '../src/diagnosis/index.ts'
 import { md5, raw } from './captures.ts'
 
 const causesOf = ({ causes }: { causes: readonly { id: string }[] }) => causes.map(({ id }) => id)
@@ -232,4 +238,20 @@ test('a capture says when its body was parsed or its length differs, and is refu
   for (const wrong of ['', 'hello', '{"a":1}'])
     assert.throws(() => readCapture(Buffer.from(wrong)), { name: 'CaptureError' }, wrong)
   assert.throws(() => readCapture(new Uint8Array(5 * 1024 * 1024)), /more than/)
+})
+
+test('a v2 refund notice is named, with what was left out', () => {
+  const capture = readCapture(raw('POST / HTTP/1.1', { a: 'b' }, '<xml><req_info>abc</req_info></xml>'))
+  assert.deepEqual(causesOf(explainXml(capture, 'notice', keys)), ['xml.v2'])
+})
+
+test('messages under an access_token are told as unsigned, other unsigned ones are not', () => {
+  const sent = readCapture(
+    raw('POST /cgi-bin/miniapppay/get_order?access_token=T HTTP/1.1', { a: 'b' }, '{}'),
+  )
+  assert.deepEqual(causesOf(explainUnsigned(sent, 'request') ?? { causes: [] }), ['unsigned'])
+  const heard = readCapture(raw('HTTP/1.1 200 OK', { a: 'b' }, '{"errcode":0}'))
+  assert.deepEqual(causesOf(explainUnsigned(heard, 'answer') ?? { causes: [] }), ['unsigned'])
+  const other = readCapture(raw('HTTP/1.1 200 OK', { a: 'b' }, '{"code_url":"x"}'))
+  assert.equal(explainUnsigned(other, 'answer'), undefined)
 })

@@ -36,7 +36,7 @@ import {
   zero,
 } from '../src/rules.ts'
 import { type JsonSchema, jsonSchema, operationSchemas } from '../src/schema.ts'
-import { partsOf, valuesOf } from './support/arbitrary.ts'
+import { inputsOf, partsOf, valuesOf } from './support/arbitrary.ts'
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
 const every: OperationShape[] = Object.values(operations).flatMap((group) => Object.values(group))
@@ -222,4 +222,20 @@ test('an answer may hold values that an enumeration does not list', () => {
   const fields = { state: choice({ PAID: 'Paid.' }) }
   assert.equal(takes(jsonSchema({ fields }, { side: 'answer' }), { state: 'NEW' }), true)
   assert.equal(takes(jsonSchema({ fields }), { state: 'NEW' }), false)
+})
+
+test('inputs drawn side by side hold, dealt out by the declared names, in every part', () => {
+  for (const operation of every) {
+    const ruled = operation.body ? 'body' : 'query'
+    for (const input of fc.sample(inputsOf(operation, 'partner'), { numRuns: 3, seed: 1 })) {
+      for (const part of parts) {
+        const fields = operation[part] ?? {}
+        const given = Object.fromEntries(
+          Object.entries(input).filter(([name]) => Object.hasOwn(fields, name)),
+        )
+        const rules = part === ruled ? (operation.rules ?? []) : []
+        assert.deepEqual(check(fields, rules, given, { mode: 'partner' }), [], `${operation.id} ${part}`)
+      }
+    }
+  }
 })

@@ -12,6 +12,7 @@ import {
   explainCallback,
   explainRequest,
   explainSigned,
+  explainUnsigned,
   explainXml,
   type KnownKey,
   readCapture,
@@ -117,6 +118,7 @@ interface Keys {
   readonly platform: KnownKey[]
   readonly texts: TextKey[]
   readonly callbacks: CallbackKeys[]
+  readonly apiV3Keys: TextKey[]
   readonly mchids: string[]
 }
 
@@ -135,13 +137,10 @@ function explain(
   const signed = capture.header('authorization') ?? capture.header('wechatpay-signature')
   if (signed === undefined && /^\s*(?:\ufeff)?</.test(Buffer.from(capture.body).toString()))
     return explainXml(capture, kind, keys.texts, others)
-  const known = {
-    merchants: keys.merchants,
-    platform: keys.platform,
-    mchids: keys.mchids,
-    others,
-    ...arrival,
-  }
+  const unsigned = kind === 'notice' || signed !== undefined ? undefined : explainUnsigned(capture, kind)
+  if (unsigned) return unsigned
+  const { merchants, platform, mchids, apiV3Keys } = keys
+  const known = { merchants, platform, mchids, apiV3Keys, others, ...arrival }
   return kind === 'request' ? explainRequest(capture, known) : explainSigned(capture, kind, known)
 }
 
@@ -174,7 +173,7 @@ async function readBytes(kind: Kind, path: string): Promise<Uint8Array> {
 }
 
 async function readKeys(given: Given): Promise<Keys> {
-  const keys: Keys = { merchants: [], platform: [], texts: [], callbacks: [], mchids: [] }
+  const keys: Keys = { merchants: [], platform: [], texts: [], callbacks: [], apiV3Keys: [], mchids: [] }
   for (const path of given.credentials) addCredentials(keys, path, await readCredentials(path))
   for (const path of given.certificate) {
     const text = await textOf('--certificate', path)
@@ -202,6 +201,7 @@ function addCredentials(
   const of = (name: string) => `${name} of ${path}`
   const read = <T>(name: string, work: () => T) => orWrong(`${path}: ${name}`, work)
   if (v3.mchid) keys.mchids.push(v3.mchid)
+  if (v3.apiV3Key) keys.apiV3Keys.push({ label: of('apiv3.apiV3Key'), text: v3.apiV3Key })
   if (v3.certificate) {
     const { certificate } = v3
     const { serialNo, publicKey } = read('apiv3.certificate', () => apiv3.readCertificate(certificate))
@@ -260,7 +260,12 @@ function forPrograms({ canonical, signed, ...diagnosis }: Diagnosis, reveal: boo
   }
 }
 
-const dialectNames = { apiv3: 'APIv3', xml: 'payinsurance XML', callback: 'WeCom callback' } as const
+const dialectNames = {
+  apiv3: 'APIv3',
+  xml: 'payinsurance XML',
+  callback: 'WeCom callback',
+  token: 'access_token',
+} as const
 
 function forPeople(
   { dialect, message, verifies, causes, notes, canonical, signed }: Diagnosis,

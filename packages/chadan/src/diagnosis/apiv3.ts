@@ -7,6 +7,7 @@ import { explainSignature } from './explain.ts'
 import type { KnownKey } from './signature.ts'
 import { requestTexts, signedTexts } from './signed-texts.ts'
 import { targetVariants } from './targets.ts'
+import type { TextKey } from './xml.ts'
 
 /** What a diagnosis may use. */
 export interface Known {
@@ -18,6 +19,8 @@ export interface Known {
   readonly others?: readonly { readonly name: string; readonly body: Uint8Array }[]
   /** When the message arrived, UTC ms; without it the clock is not judged. */
   readonly arrivedMs?: number
+  /** APIv3 keys, to open what is sealed in a notice. */
+  readonly apiV3Keys?: readonly TextKey[]
   /** Merchant numbers of the given credentials. */
   readonly mchids?: readonly string[]
 }
@@ -182,6 +185,9 @@ export function explainSigned(capture: Capture, message: 'answer' | 'notice', kn
       : []),
     ...found.causes,
     ...clockCauses(timestamp, known.arrivedMs, message),
+    ...(message === 'notice' && found.causes.length === 0
+      ? resourceCauses(capture.body, known.apiV3Keys ?? [])
+      : []),
   ]
   return {
     ...base,
@@ -190,6 +196,38 @@ export function explainSigned(capture: Capture, message: 'answer' | 'notice', kn
     notes: [...capture.notes, ...clockNotes(timestamp, known.arrivedMs)],
     canonical,
     ...(found.signed && { signed: found.signed }),
+  }
+}
+
+/** The signature holds; does the sealed resource open? Without a key nothing is said about it. */
+function resourceCauses(body: Uint8Array, keys: readonly TextKey[]): Cause[] {
+  const resource = resourceOf(body)
+  if (!resource || keys.length === 0) return []
+  const problems = keys.map(({ text }) => {
+    try {
+      apiv3.openResource(resource, text)
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error.message : 'it cannot be read'
+    }
+  })
+  if (problems.includes(undefined)) return []
+  const says = `the signature holds, but the resource does not open (${problems[0]}); tried ${keys.map(({ label }) => label).join(', ')}`
+  return [
+    cause(
+      'resource',
+      says,
+      'compare the APIv3 key with the merchant console; it may have been changed since, or belong to another merchant',
+    ),
+  ]
+}
+
+function resourceOf(body: Uint8Array): apiv3.Resource | undefined {
+  try {
+    const { resource } = JSON.parse(Buffer.from(body).toString()) as { resource?: unknown }
+    return typeof resource === 'object' && resource !== null ? (resource as apiv3.Resource) : undefined
+  } catch {
+    return undefined
   }
 }
 

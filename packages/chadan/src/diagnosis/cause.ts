@@ -12,7 +12,8 @@ export interface Cause {
 
 /** What was found out about a message. */
 export interface Diagnosis {
-  readonly dialect: 'apiv3' | 'xml' | 'callback'
+  /** `token` is JSON under an access_token, where nothing is signed. */
+  readonly dialect: 'apiv3' | 'xml' | 'callback' | 'token'
   readonly message: 'request' | 'answer' | 'notice'
   readonly verifies: boolean
   /** Why it does not verify; empty when it does. */
@@ -25,6 +26,7 @@ export interface Diagnosis {
   readonly signed?: Uint8Array
 }
 
+/** A cause from its three parts. */
 export function cause(id: string, says: string, todo: string): Cause {
   return { id, says, todo }
 }

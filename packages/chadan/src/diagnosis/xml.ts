@@ -180,6 +180,12 @@ export function explainXml(
     )
   }
   const canonical = Buffer.from(xmlmd5.signatureText(members))
+  if ('req_info' in members) {
+    // The refund trap: an APIv3 refund without notify_url is announced in the older XML form (X18).
+    const says =
+      'a v2 refund notice, which carries no sign: the refund was made without notify_url, or by hand in the console'
+    return fail(cause('xml.v2', says, 'give every refund a notify_url, and query this one'), canonical)
+  }
   const sign = members.sign ?? ''
   if (sign === '') {
     const unsigned =
