@@ -13,7 +13,7 @@ const count = (meaning: string) => optional(whole()).describe(meaning)
 const table = (meaning: string) => optional(anything).describe(meaning)
 const unknownClose = optional(
   choice({ success: 'Answered like any close (204).', notFound: 'Refused: no such order.' }),
-)
+).describe('What a close of an unknown number is answered.')
 
 /** A field for every switch in every depth, so that none is forgotten here; free tables are one field. */
 type Described<T> = {
@@ -80,7 +80,9 @@ export const switchFields = {
   ).describe('Combined payment.'),
   medIns: optional(
     group({
-      profile: optional(choice({ current: 'As documented now.', seed: 'As in the seed.' })),
+      profile: optional(choice({ current: 'As documented now.', seed: 'As in the seed.' })).describe(
+        'Which page holds where they differ.',
+      ),
       partialRefunds: optional(
         choice({ full: 'The refund that completes it.', first: 'The first refund.' }),
       ).describe('Which refund makes a leg refunded.'),
@@ -94,7 +96,7 @@ export const switchFields = {
       ).describe('What a notice holds.'),
       legOrder: optional(
         choice({ cashFirst: 'Cash, then insurance.', insuranceFirst: 'Insurance, then cash.' }),
-      ),
+      ).describe('Which leg is paid first.'),
       unpaidCashLeg: optional(
         choice({ fails: 'It fails, too.', staysOpen: 'It stays open until it is closed.' }),
       ).describe('What becomes of an unpaid cash leg when the order fails.'),
@@ -132,7 +134,9 @@ export const switchFields = {
       ).describe('What seals the inner layer of a callback.'),
       refusalCode: optional(whole()).describe('errcode of an input refusal.'),
       sameTokenWhileValid: onOff('gettoken answers the same token while it is valid.'),
-      storeInfo: optional(choice({ required: 'Refused without it.', optional: 'May be left out.' })),
+      storeInfo: optional(choice({ required: 'Refused without it.', optional: 'May be left out.' })).describe(
+        'Whether an order names its store.',
+      ),
       billLinkMs: duration('Life of a bill link.'),
       callsPerMinute: count('Calls of one interface by one corp in a minute.'),
       callsPerHour: count('Calls of one interface by one corp in an hour.'),
@@ -148,13 +152,13 @@ export const switchFields = {
     group({
       wireNames: optional(
         choice({ document: 'Names as in the document.', common: 'Names as other products have them.' }),
-      ),
+      ).describe('Names of fields where the document disagrees with itself.'),
       tokenErrors: optional(choice({ json: 'JSON.', xml: 'XML.' })).describe(
         'In which form a bad access_token is answered.',
       ),
       replySign: optional(
         choice({ checked: 'A reply with a wrong sign does not count.', ignored: 'It is not looked at.' }),
-      ),
+      ).describe('The sign of a reply to a notice.'),
       successColumns: optional(
         numberChoice({ 42: 'Without the refund columns.', 55: 'Those of the ALL bill.' }),
       ).describe('Columns of the SUCCESS bill.'),

@@ -25,6 +25,16 @@ test('the index lists every control with its verb, path, meaning and answer', as
   for (const row of body.controls) assert.ok(row.verb && row.path && row.meaning && row.answer)
 })
 
+test('the index describes what a body may hold, deep members by dots', async () => {
+  const { body } = await ask(await openSimulator(), 'GET', '/')
+  const row = body.controls.find(
+    (one: { path: string; verb: string }) => one.verb === 'POST' && one.path.endsWith('/switches'),
+  )
+  assert.match(row.body['combine.closeMismatch'], /^optional numberChoice \(400, 500\)\. Status of a close/)
+  for (const [name, words] of Object.entries(row.body))
+    assert.match(String(words), /^optional \w+( \([^)]+\))?\. \S/, name)
+})
+
 test('every GET control without a placeholder answers JSON', async () => {
   const sim = await openSimulator()
   for (const { verb, path } of controlRows) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Simulator } from '../src/simulator.ts'
 import { noBrowser, openVisitor } from './browser.ts'
+import { combine, openCombineBench } from './combine-bench.ts'
 import { fakeOrder, openFake } from './payer.fake.ts'
 
 const limits = { skip: noBrowser, timeout: 60_000 }
@@ -41,3 +43,38 @@ test('long words, many parts and the desktop leave the page whole', limits, asyn
     assert.equal(await visitor.page.evaluate(() => document.documentElement.scrollWidth), width)
   }
 })
+
+test(
+  'the link of a combined H5 order opens in the browser, and paying there pays both merchants',
+  limits,
+  async () => {
+    let sim: Pick<Simulator, 'fetch'> | undefined
+    await using visitor = await openVisitor(
+      { fetch: async (request) => sim?.fetch(request) ?? new Response(null, { status: 503 }) },
+      360,
+    )
+    const { page, base } = visitor
+    const bench = await openCombineBench({ baseUrl: base })
+    sim = bench.sim
+    const order = bench.direct('CT20260317H00001', {
+      scene_info: { payer_client_ip: '203.0.113.24', h5_info: { type: 'Wap' } },
+    })
+    const link = await bench.place(order, combine.createH5)
+    assert.ok(link.startsWith(`${base}/_simulator/pay/`), link)
+    await page.goto(link)
+    assert.equal(await page.locator('.amount').textContent(), '¥163.50')
+    await page.getByRole('button', { name: '支付失败', exact: true }).click()
+    await page.getByText('可以再试').waitFor()
+    await page.getByRole('button', { name: '支付', exact: true }).click()
+    await page.getByRole('heading', { name: /支付(成功|处理中)/ }).waitFor()
+    await bench.sim.advance(10_000)
+    const { body } = await bench.query(order.combine_out_trade_no)
+    assert.deepEqual(
+      body.sub_orders.map((sub: { trade_state: string }) => sub.trade_state),
+      ['SUCCESS', 'SUCCESS'],
+    )
+    assert.equal(bench.heard.length, 1)
+    await page.reload()
+    assert.ok(await page.getByRole('heading', { name: '支付成功' }).isVisible())
+  },
+)

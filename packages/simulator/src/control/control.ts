@@ -85,14 +85,16 @@ export function describeControl({ route, meaning, answer, query, body }: Control
   }
 }
 
-/** Each field with its kind and its meaning, in one line. */
-export function describeFields(declared: fields.Fields): Record<string, string> {
+/** Each field with its kind and its meaning in one line; those inside groups by dots. */
+export function describeFields(declared: fields.Fields, before = ''): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(declared).map(([name, field]) => {
+    Object.entries(declared).flatMap(([name, field]): [string, string][] => {
+      const path = `${before}${name}`
+      if (field.kind === 'group')
+        return Object.entries(describeFields((field as fields.GroupField).fields, `${path}.`))
       const need = field.optional ? 'optional' : 'required'
-      const values =
-        field.kind === 'choice' ? ` (${Object.keys((field as fields.ChoiceField).values).join(', ')})` : ''
-      return [name, `${need} ${field.kind}${values}. ${field.meaning ?? ''}`.trim()]
+      const values = 'values' in field ? ` (${Object.keys(field.values as object).join(', ')})` : ''
+      return [[path, `${need} ${field.kind}${values}. ${field.meaning ?? ''}`.trim()]]
     }),
   )
 }
