@@ -13,8 +13,12 @@ export function program(): Command {
     .addHelpText(
       'after',
       `
-Example:
+Examples:
   chadan simulate --credentials wechat.json --port 8090
+  chadan operations medIns.create
+  chadan call combine.queryByOutTradeNo combine_out_trade_no=CT20260317A --credentials wechat.json
+  chadan query refund R20260317A --credentials wechat.json
+  chadan verify --notice notice.http --credentials wechat.json
 `,
     )
     .addCommand(demoCommand())
