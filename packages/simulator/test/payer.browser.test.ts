@@ -57,7 +57,7 @@ test(
     const bench = await openCombineBench({ baseUrl: base })
     sim = bench.sim
     const order = bench.direct('CT20260317H00001', {
-      scene_info: { payer_client_ip: '203.0.113.24', h5_info: { type: 'Wap' } },
+      scene_info: { device_id: 'WEB-HZ-0001', payer_client_ip: '203.0.113.24', h5_info: { type: 'Wap' } },
     })
     const link = await bench.place(order, combine.createH5)
     assert.ok(link.startsWith(`${base}/_simulator/pay/`), link)
