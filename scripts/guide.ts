@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const examples = join(root, 'docs/guide/examples')
-const block = /^<!-- example: (\S+)#(\w+) -->\n```ts\n([\s\S]*?)^```$/gm
+const block = /^<!-- example: (\S+)#(\w+) -->\n```(\w+)\n[\s\S]*?^```$/gm
 
 /** The pages that show examples, by their path in the repository. */
 export function pages(): string[] {
@@ -21,8 +21,10 @@ export function readPage(page: string): string {
 
 /** The page with every marked block as its region is now. */
 export function filled(text: string): string {
-  return text.replace(block, (_, file: string, region: string) =>
-    ['<!-- example: ', file, '#', region, ' -->\n```ts\n', regionOf(file, region), '```'].join(''),
+  return text.replace(
+    block,
+    (_, file: string, region: string, language: string) =>
+      `<!-- example: ${file}#${region} -->\n\`\`\`${language}\n${regionOf(file, region)}\`\`\``,
   )
 }
 
@@ -31,12 +33,16 @@ export function markersOf(text: string): string[] {
   return [...text.matchAll(block)].map(([, file, region]) => `${file}#${region}`)
 }
 
-/** The lines between `// #region name` and `// #endregion`. Throws where there is none. */
+/** The lines between `#region name` and `#endregion`, without their common indent. Throws where there is none. */
 export function regionOf(file: string, region: string): string {
   const text = readFileSync(join(examples, file), 'utf8')
-  const lines = text.split(`// #region ${region}\n`)[1]?.split('// #endregion')[0]
-  if (lines === undefined) throw new Error(`${file} has no region ${region}`)
-  return lines
+  const found = new RegExp(`^ *(?://|#) #region ${region}\\n([\\s\\S]*?)^ *(?://|#) #endregion$`, 'm').exec(
+    text,
+  )
+  if (!found) throw new Error(`${file} has no region ${region}`)
+  const lines = (found[1] ?? '').split('\n')
+  const indent = Math.min(...lines.filter(Boolean).map((line) => line.search(/\S/)))
+  return lines.map((line) => line.slice(indent)).join('\n')
 }
 
 if (import.meta.main) {
