@@ -1,5 +1,6 @@
 /** Platform certificates of the simulated world: listing them and adding one. */
-import { type KeySource, makeCertificate } from './platform.ts'
+import { createPublicKey } from 'node:crypto'
+import { type KeySource, makeCertificate, publicPem } from './platform.ts'
 import type { OpenWorld, PlatformCertificateRow } from './world.ts'
 
 /** What may be shown of a platform certificate. */
@@ -46,14 +47,15 @@ export async function rotateCertificate(world: OpenWorld, keys: KeySource, inMs:
   return serialNo
 }
 
-/** The committed test keys come round again; a rotation must change the key as long as there is another. */
+/** The committed test keys come round again; a new certificate must hold a key that nobody else has. */
 function unusedKey(world: OpenWorld, keys: KeySource): string {
-  const used = new Set(
-    [...world.platformCertificates.values(), ...world.platformPublicKeys.values()].map(
-      (row) => row.privateKey,
-    ),
-  )
+  const platform = [...world.platformCertificates.values(), ...world.platformPublicKeys.values()]
+  const merchants = [...world.merchants.values()].flatMap((merchant) => merchant.certificates)
+  const used = new Set([
+    ...platform.map((row) => publicPem(row.privateKey)),
+    ...merchants.map((one) => createPublicKey(one.certificate).export({ type: 'spki', format: 'pem' })),
+  ])
   let key = keys()
-  for (let tries = 0; tries < 16 && used.has(key); tries++) key = keys()
+  for (let tries = 0; tries < 16 && used.has(publicPem(key)); tries++) key = keys()
   return key
 }

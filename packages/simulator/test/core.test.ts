@@ -216,6 +216,20 @@ test('a new certificate is listed at once, signs later, and the old one still si
   assert.notEqual(key(old.certificate), key(fresh.certificate))
 })
 
+test('no certificate repeats a key that is in use, in a world that goes on either', async () => {
+  const first = await openSimulator()
+  const sim = await openSimulator({ snapshot: first.snapshot() })
+  await sim.rotateCertificate()
+  await sim.rotateCertificate()
+  const pems = [
+    ...sim.certificates.map((one) => one.certificate),
+    sim.credentials.apiv3.publicKey,
+    sim.credentials.apiv3.certificate,
+  ]
+  const keys = pems.map((pem) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }))
+  assert.equal(new Set(keys).size, 5)
+})
+
 test('every fault of a call does what it says', async () => {
   const bench = await openBench()
   const { sim } = bench
