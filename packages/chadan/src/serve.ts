@@ -6,6 +6,7 @@ import { CommandProblem, systemCode } from './problem.ts'
 /** What is served: a request and what is known of its connection. */
 export type Served = (request: Request, connection: HttpBindings) => Promise<Response>
 
+/** Where to listen, and whom to tell. */
 export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number

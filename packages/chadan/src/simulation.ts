@@ -13,6 +13,7 @@ import { CommandProblem } from './problem.ts'
 import { type Served, type Serving, serve } from './serve.ts'
 import { stoppable } from './system.ts'
 
+/** What a simulation is opened with: doors, port, files. */
 export interface SimulationOptions {
   readonly clock: Clock
   /** Chance where no seed is given. */

@@ -158,6 +158,7 @@ export class Lost extends ChadanError implements AnswerFacts {
   }
 }
 
+/** Why no answer can be relied on. */
 export type LostReason = 'network' | 'time' | 'size' | 'status' | 'form' | 'aborted' | 'signature'
 
 /**

@@ -44,6 +44,7 @@ export interface TracerLike {
   startSpan(name: string, options?: { kind?: number; attributes?: Record<string, string | number> }): SpanLike
 }
 
+/** The part of an OpenTelemetry span that is used. */
 export interface SpanLike {
   setAttribute(name: string, value: string | number): unknown
   setStatus(status: { code: number; message?: string }): unknown

@@ -17,6 +17,7 @@ export interface Problem {
   readonly breach?: Breach
 }
 
+/** Where the value stands, and which rules apply to it. */
 export interface CheckOptions {
   /** The pointer under which the problems stand, e.g. `/body`. */
   readonly at?: string

@@ -43,6 +43,7 @@ export type TextFormat =
   | 'json'
   | 'base64'
 
+/** Text: its length as the platform counts it, its characters, its form. */
 export interface TextField extends Field<string> {
   readonly kind: 'text'
   readonly min: number
@@ -55,6 +56,7 @@ export interface TextField extends Field<string> {
   readonly known?: Fields
 }
 
+/** A whole number between two bounds; money where `money` says so. */
 export interface WholeField extends Field<number> {
   readonly kind: 'whole'
   readonly min: number
@@ -65,25 +67,30 @@ export interface WholeField extends Field<number> {
   readonly textual?: true
 }
 
+/** A number that may have a fraction. */
 export interface RealField extends Field<number> {
   readonly kind: 'real'
 }
 
+/** true or false. */
 export interface FlagField extends Field<boolean> {
   readonly kind: 'flag'
 }
 
+/** One of named values; answers may hold others. */
 export interface ChoiceField<V extends string = string> extends Field<V, V | (string & {})> {
   readonly kind: 'choice'
   /** Value to meaning, in the order of the official page. */
   readonly values: Readonly<Record<V, string>>
 }
 
+/** One of listed numbers; answers may hold others. */
 export interface NumberChoiceField<V extends number = number> extends Field<V, V | (number & {})> {
   readonly kind: 'numberChoice'
   readonly values: Readonly<Record<V, string>>
 }
 
+/** A list of one kind of member. */
 export interface ListField<F extends Field = Field> extends Field<InputOf<F>[], AnswerOf<F>[]> {
   readonly kind: 'list'
   /** Some answers hold one member in place of the list; `readAnswer` makes a list of it. */
@@ -93,6 +100,7 @@ export interface ListField<F extends Field = Field> extends Field<InputOf<F>[], 
   readonly max: number
 }
 
+/** An object with declared members and rules between them. */
 export interface GroupField<Fs extends Fields = Fields> extends Field<InputsOf<Fs>, AnswersOf<Fs>> {
   readonly kind: 'group'
   readonly fields: Fs
@@ -135,7 +143,9 @@ export type AnyField =
 /** Fields by their names on the wire, in the order of the official page. */
 export type Fields = { readonly [name: string]: Field }
 
+/** What a caller gives for a field. */
 export type InputOf<F> = F extends Field<infer In, infer _Out> ? In : never
+/** What an answer holds for a field. */
 export type AnswerOf<F> = F extends Field<infer _In, infer Out> ? Out : never
 
 type OptionalNames<Fs> = { [N in keyof Fs]: Fs[N] extends { optional: true } ? N : never }[keyof Fs]

@@ -70,9 +70,12 @@ export interface FileResult {
   readonly kind: 'file'
 }
 
+/** The result of an operation that answers 204. */
 export const empty: EmptyResult = { kind: 'empty' }
+/** The result of an operation that answers a file. */
 export const file: FileResult = { kind: 'file' }
 
+/** The HTTP verbs that the declared operations use. */
 export type Verb = 'GET' | 'POST'
 
 /** What `defineOperation` takes. */

@@ -32,8 +32,11 @@ export const noticeFaults = {
   staleClock: 'The message is stamped ten minutes ago.',
 } as const
 
+/** What can happen to a call of the merchant. */
 export type CallFault = keyof typeof callFaults
+/** What can happen to a notice of the platform. */
 export type NoticeFault = keyof typeof noticeFaults
+/** Anything that can go wrong on purpose. */
 export type Fault = CallFault | NoticeFault
 
 /** Whom a fault meets: a call of the merchant or a notice of the platform. */

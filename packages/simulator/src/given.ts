@@ -7,7 +7,7 @@ export function readFields(declared: fields.Fields, value: unknown, at: string):
   const problem = check(declared, [], value, { at, fourByteText: 'accept' })[0]
   if (problem?.rule === 'unknown') {
     const known = namesBeside(problem.at.slice(at.length), declared)
-    throw new ControlRefused(problem.at, known ? `nothing by this name; known are ${known}` : 'nothing')
+    throw new ControlRefused(problem.at, known ? `one of the names ${known}` : 'nothing')
   }
   if (problem) throw new ControlRefused(problem.at, problem.expected)
   // `check` lets objects through only.

@@ -46,6 +46,7 @@ export type Answer<D> = D extends { result: { kind: 'empty' } }
     ? Uint8Array | { readonly bytes: Uint8Array; readonly headers: Record<string, string> }
     : ResultOfOperation<D>
 
+/** What a product does with a call that was verified and checked. */
 export type Handler<D extends OperationShape = OperationShape> = (
   call: Call<D>,
 ) => Answer<D> | Promise<Answer<D>>

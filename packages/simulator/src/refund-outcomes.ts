@@ -12,8 +12,10 @@ export const refundOutcomes = {
   userAccountAbnormal: 'The application is refused: the account of the user is closed.',
 } as const
 
+/** How a refund can be made to end. */
 export type RefundOutcome = keyof typeof refundOutcomes
 
+/** Whether a name is such an outcome. */
 export function isRefundOutcome(name: string): name is RefundOutcome {
   return Object.hasOwn(refundOutcomes, name)
 }

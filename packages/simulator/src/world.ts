@@ -156,6 +156,7 @@ export interface OpenWorld extends World {
   snapshot(): Snapshot
 }
 
+/** What a world is opened with. */
 export interface WorldOptions {
   readonly clock: Clock
   readonly random: Random

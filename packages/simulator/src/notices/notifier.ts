@@ -58,6 +58,7 @@ export interface Notifier {
   readonly product: Product
 }
 
+/** What the notifier leans on. */
 export interface NotifierParts {
   readonly world: () => OpenWorld
   readonly faults: OpenFaults

@@ -31,6 +31,7 @@ export const afterwards: Readonly<Record<Pressed, string>> = {
   cancel: '已离开收银台，没有扣款，订单仍可支付。',
 }
 
+/** Whether a form names a button of the page. */
 export function isPressed(text: string | null): text is Pressed {
   return text !== null && Object.hasOwn(buttons, text)
 }

@@ -151,4 +151,5 @@ const download = defineOperation({
   doc: `${pages}/4012759683`,
 })
 
+/** Applications for bills, and the download of their files. */
 export const bills = { trade, fundFlow, subMerchantFundFlow, ecommerceFundFlow, download } as const

@@ -21,6 +21,7 @@ export const tradeType = choice({
   MWEB: 'Browser outside WeChat (H5支付).',
 })
 
+/** The currency of combined orders. */
 export const currency = choice({ CNY: 'Renminbi (人民币).' })
 
 /** 场景类型 of an H5 payment, in exact case. */
@@ -50,10 +51,14 @@ export const payLimit = choice({
 
 /** Which instalments of 微信分付 the merchant pays the interest of (贴息). */
 export const subsidyPeriodType = choice({ DAILY: 'By day (按日).', PERIOD: 'By instalment period (按期).' })
+/** How many periods a payment in instalments has. */
 export const installments = numberChoice({ 3: 'Three periods.', 6: 'Six periods.', 12: 'Twelve periods.' })
+/** How much of the interest the merchant pays. */
 export const subsidyPercent = numberChoice({ 0: 'No subsidy.', 100: 'The whole interest.' })
 
+/** What kind of sale a sub-order is. */
 export const orderServiceType = choice({ INDIVIDUALTRADE: 'Sale by an individual payee (个人收款).' })
+/** What kind of trade the whole order is. */
 export const tradeScenario = choice({ RECOMMERCE: 'Second-hand trade (二手交易).' })
 
 /** 优惠范围. */

@@ -3,6 +3,7 @@ import { paid } from './notifications.ts'
 import { close, queryById, queryByOutTradeNo } from './orders.ts'
 import { createApp, createH5, createJsapi, createMiniprogram, createNative } from './placing.ts'
 
+/** Combined payment (合单支付): placing in five ways, query, close. */
 export const combine = {
   createJsapi,
   createApp,
@@ -14,4 +15,5 @@ export const combine = {
   close,
 } as const
 
+/** The notice of a combined payment. */
 export const combineNotifications = { paid } as const

@@ -39,13 +39,17 @@ export const subNumber = text(6, 32, charsets.numberWithAt).describe(
   "Number of the sub-order (子单商户订单号) in its merchant's own space of numbers.",
 )
 
+/** Sub-merchant that receives the money (二级商户号): in provider and e-commerce mode, never in direct mode. */
 export const subMchid = text(32).describe(
   'Sub-merchant that receives the money (二级商户号): in provider and e-commerce mode, never in direct mode.',
 )
+/** The sub-merchant's appid (子商户应用ID), bound to it. */
 export const subAppid = text(32).describe("The sub-merchant's appid (子商户应用ID), bound to it.")
+/** Authorisation of an individual payee (个人收款授权ID). */
 export const individualAuthId = text(Number.POSITIVE_INFINITY).describe(
   'Authorisation of an individual payee (个人收款授权ID).',
 )
+/** The individual payee's name on the platform. */
 export const individualName = text(Number.POSITIVE_INFINITY).describe(
   "The individual payee's name on the platform.",
 )

@@ -8,6 +8,7 @@ import {
   returnAdvance,
 } from './operations.ts'
 
+/** Refunds of e-commerce platforms (电商退款), with advances and their return. */
 export const ecommerceRefunds = {
   create,
   findByOutRefundNo,

@@ -37,4 +37,5 @@ const statement = defineOperation({
   doc: 'https://pay.weixin.qq.com/doc/global/v3/zh/4014096532',
 })
 
+/** The statement of overseas merchants. */
 export const globalBills = { statement } as const

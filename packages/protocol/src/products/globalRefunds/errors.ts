@@ -9,6 +9,7 @@ const noAuth = errorCase('NO_AUTH', 403, 'configure', 'The caller may not refund
 /** How these interfaces say that there is no such refund (X7). */
 export const notFound: NotFound = { codes: ['RESOURCE_NOT_EXISTS'] }
 
+/** What an application for a refund can be refused with. */
 export const createErrors: readonly ErrorCase[] = [
   paramError,
   errorCase(
@@ -38,6 +39,7 @@ export const createErrors: readonly ErrorCase[] = [
   ...commonErrors,
 ]
 
+/** What a query of a refund can be refused with. */
 export const findErrors: readonly ErrorCase[] = [
   paramError,
   noAuth,

@@ -6,6 +6,7 @@ import { chapter } from './document.ts'
 import { billType } from './enumerations.ts'
 import { readErrors } from './errors.ts'
 
+/** Download a bill (下载对帐单). */
 export const getBalanceBill = defineOperation({
   id: 'payinsurance.getBalanceBill',
   title: 'Download a bill (下载对帐单)',

@@ -41,6 +41,7 @@ export const users = {
   sub_openid: optional(text(128)).describe('The user under `sub_appid` (用户子标识).'),
 } as const
 
+/** Who pays: exactly one user identity, with the account it belongs to. */
 export const userRules: readonly Rule[] = [
   exactlyOne('openid', 'sub_openid'),
   needs(has('sub_openid'), 'sub_appid'),
@@ -48,9 +49,11 @@ export const userRules: readonly Rule[] = [
   refuses(mode('direct'), 'sub_openid'),
 ]
 
+/** Total order number of WeChat (诊疗单ID, 总单号): `M`, day, eleven digits. */
 export const medTransId = text(32).describe(
   'Total order number of WeChat (诊疗单ID, 总单号): `M`, day, eleven digits.',
 )
+/** The caller's own order number (第三方服务商订单号). */
 export const hospOutTradeNo = text(64).describe("The caller's own order number (第三方服务商订单号).")
 
 /** An order by one of its two numbers. */
@@ -59,6 +62,7 @@ export const orderNumbers = {
   hosp_out_trade_no: optional(hospOutTradeNo),
 } as const
 
+/** An order is named by one number, ours or the platform's. */
 export const oneOrder = exactlyOne('med_trans_id', 'hosp_out_trade_no')
 
 /** How every answer begins; unsigned when `return_code` is FAIL. */
@@ -67,8 +71,11 @@ export const head = {
   return_msg: optional(text(128)).describe('Why it did not (返回信息).'),
 } as const
 
+/** Whether the call did its work (业务结果). */
 export const resultCode = code.describe('Whether the call did its work (业务结果).')
+/** Error code (错误代码); 0 on success, or left out. */
 export const errCode = optional(text(32)).describe('Error code (错误代码); 0 on success, or left out.')
+/** The error in words (错误代码描述). */
 export const errorText = optional(text(128)).describe('The error in words (错误代码描述).')
 
 /** What a signed answer says after its head. The description of an error is spelled in three ways. */
@@ -113,7 +120,9 @@ export const legs = {
   ),
 } as const
 
+/** Returned as given (附加数据) by query and notice. */
 export const attach = optional(text(128)).describe('Returned as given (附加数据) by query and notice.')
+/** When it was paid (支付完成时间), Beijing time. */
 export const timeEnd = stamp.describe('When it was paid (支付完成时间), Beijing time.')
 
 /** What the bureau wants to hear with an order or a refund; it may know more keys. */

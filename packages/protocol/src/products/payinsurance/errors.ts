@@ -70,6 +70,7 @@ const wrongRequest = errorCase(
 const systemError = (advice: Advice) =>
   errorCase('514', 200, advice, 'A system error (系统错误): the outcome is open.')
 
+/** What placing an order can be refused with. */
 export const orderErrors = [
   wrongRequest,
   systemError('query'),
@@ -112,6 +113,7 @@ export const orderErrors = [
   ...writeErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What a query of an order can be refused with. */
 export const queryErrors = [
   wrongRequest,
   systemError('repeat'),
@@ -158,6 +160,7 @@ const lookup = (advice: Advice) => [
   errorCase('557', 200, advice, 'The cash refund could not be asked for (自费退款查询失败): poll.'),
 ]
 
+/** What an application for a refund can be refused with. */
 export const refundErrors = [
   wrongRequest,
   systemError('query'),
@@ -191,6 +194,7 @@ export const refundErrors = [
   ...writeErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What a query of a refund can be refused with. */
 export const refundQueryErrors = [
   wrongRequest,
   systemError('repeat'),
@@ -198,6 +202,7 @@ export const refundQueryErrors = [
   ...readErrors,
 ] as const satisfies readonly ErrorCase[]
 
+/** What the real-name check can be refused with. */
 export const nameErrors = [
   errorCase('80004', 200, 'stop', 'The user has bound no card (未绑卡): lead the user to bind one.'),
   errorCase('80005', 200, 'stop', 'The name does not match (实名不匹配): ask the user again.'),

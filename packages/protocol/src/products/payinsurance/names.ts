@@ -6,6 +6,7 @@ import { business, head, signing } from './common.ts'
 import { chapter } from './document.ts'
 import { nameErrors } from './errors.ts'
 
+/** Check a real name (验证实名). */
 export const verifyName = defineOperation({
   id: 'payinsurance.verifyName',
   title: 'Check a real name (验证实名)',

@@ -18,6 +18,7 @@ import {
 import { chapter } from './document.ts'
 import { payType } from './enumerations.ts'
 
+/** An order was paid (支付结果通知). */
 export const notified = defineNotification({
   id: 'payinsurance.notified',
   title: 'An order was paid (支付结果通知)',

@@ -65,6 +65,7 @@ const extension = text(512).describe('Extension (扩展字段).')
 
 const signedPost = { dialect: 'xml', host: 'weixin', trust: 'mac' } as const
 
+/** Place an order (挂号/诊间支付统一下单). */
 export const unifiedOrder = defineOperation({
   ...signedPost,
   id: 'payinsurance.unifiedOrder',
@@ -148,6 +149,7 @@ export const unifiedOrder = defineOperation({
   doc: chapter('3.3'),
 })
 
+/** Query an order (查询支付单). */
 export const queryOrder = defineOperation({
   ...signedPost,
   id: 'payinsurance.queryOrder',
@@ -204,6 +206,7 @@ export const queryOrder = defineOperation({
   doc: chapter('3.4'),
 })
 
+/** Close an order (关闭订单). */
 export const closeOrder = defineOperation({
   ...signedPost,
   id: 'payinsurance.closeOrder',

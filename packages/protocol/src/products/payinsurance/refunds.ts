@@ -45,6 +45,7 @@ const refundLegs = {
 
 const signedPost = { dialect: 'xml', host: 'weixin', trust: 'mac' } as const
 
+/** Apply for a refund (申请退款), from registered addresses only. */
 export const refund = defineOperation({
   ...signedPost,
   id: 'payinsurance.refund',
@@ -90,6 +91,7 @@ const refundKeys = {
   hosp_out_refund_no: optional(outRefundNo),
 } as const
 
+/** Query a refund (退款查询). */
 export const queryRefund = defineOperation({
   ...signedPost,
   id: 'payinsurance.queryRefund',

@@ -15,6 +15,7 @@ const unsignedToken = {
   credentials: 'none',
 } as const
 
+/** Get an access_token in agent mode (获取ACCESS_TOKEN，服务商模式). */
 export const getAgentToken = defineOperation({
   ...unsignedToken,
   id: 'payinsurance.getAgentToken',
@@ -38,6 +39,7 @@ export const getAgentToken = defineOperation({
   doc: chapter('3.2.1'),
 })
 
+/** Get an access_token in independent mode (获取ACCESS_TOKEN，独立模式). */
 export const getToken = defineOperation({
   ...unsignedToken,
   id: 'payinsurance.getToken',

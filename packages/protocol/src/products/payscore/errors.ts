@@ -45,6 +45,7 @@ const invalidRequest = errorCase('INVALID_REQUEST', 400, 'fix', 'The request is 
 /** How these interfaces say that there is no such order (X7). */
 export const notFound: NotFound = { codes: ['ORDER_NOT_EXIST'] }
 
+/** What placing a service order can be refused with. */
 export const createErrors: readonly ErrorCase[] = [
   paramError,
   errorCase(
@@ -62,6 +63,7 @@ export const createErrors: readonly ErrorCase[] = [
   ...commonErrors,
 ]
 
+/** What a query can be refused with. */
 export const queryErrors: readonly ErrorCase[] = [
   paramError,
   invalidRequest,
@@ -70,6 +72,7 @@ export const queryErrors: readonly ErrorCase[] = [
   ...commonErrors,
 ]
 
+/** What a cancel can be refused with. */
 export const cancelErrors: readonly ErrorCase[] = [
   paramError,
   invalidRequest,
@@ -87,6 +90,7 @@ export const cancelErrors: readonly ErrorCase[] = [
   ...commonErrors,
 ]
 
+/** What completing can be refused with. */
 export const completeErrors: readonly ErrorCase[] = [
   errorCase(
     'PARAM_ERROR',
@@ -114,6 +118,7 @@ export const completeErrors: readonly ErrorCase[] = [
   ...commonErrors,
 ]
 
+/** What reporting a payment made elsewhere can be refused with. */
 export const syncErrors: readonly ErrorCase[] = [
   paramError,
   invalidRequest,

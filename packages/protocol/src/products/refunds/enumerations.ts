@@ -55,6 +55,7 @@ export const couponType = choice({
   DISCOUNT: 'Discount that is not settled (优惠券).',
 })
 
+/** The currency of domestic refunds. */
 export const currency = choice({ CNY: 'Renminbi (人民币).' })
 
 /** 退款出资商户. */

@@ -25,11 +25,15 @@ import {
   refundStatus,
 } from './enumerations.ts'
 
+/** Number of the refund at the merchant (商户退款单号): the same number pays out once. */
 export const refundNumber = text(1, 64, charsets.numberWithAt).describe(
   'Number of the refund at the merchant (商户退款单号): the same number pays out once.',
 )
+/** WeChat Pay's number of the refund (微信支付退款单号). */
 export const refundId = text(32).describe("WeChat Pay's number of the refund (微信支付退款单号).")
+/** Sub-merchant of the order (子商户号). */
 export const subMchid = text(32).describe('Sub-merchant of the order (子商户号).')
+/** Authorisation of an individual payee (个人收款授权ID). */
 export const individualAuthId = text(Number.POSITIVE_INFINITY).describe(
   'Authorisation of an individual payee (个人收款授权ID).',
 )
@@ -49,6 +53,7 @@ export const from = list(
   }),
 ).describe('Accounts that pay (退款出资账户及金额), adding up to the refund.')
 
+/** To give back (退款金额). */
 export const givenAmount = {
   refund: fenBetween(1, Number.MAX_SAFE_INTEGER).describe('To give back (退款金额).'),
   from: optional(from),
@@ -56,6 +61,7 @@ export const givenAmount = {
     'Total of the paid order or sub-order (原订单金额): of medIns the cash leg alone.',
   ),
 }
+/** How the amounts of an application depend on each other. */
 export const givenAmountRules: readonly Rule[] = [
   refusedAs('INVALID_REQUEST', atMost('refund', 'total')),
   refusedAs('INVALID_REQUEST', sums('refund', { plus: ['from[].amount'], when: has('from') })),
@@ -75,6 +81,7 @@ export const application = {
   ),
 }
 
+/** Number of the goods at the merchant (商户侧商品编码). */
 export const goods = group({
   merchant_goods_id: text(32).describe('Number of the goods at the merchant (商户侧商品编码).'),
   wechatpay_goods_id: optional(text(32).describe('Their number at WeChat Pay (微信支付商品编码).')),
@@ -102,8 +109,10 @@ export const progress = {
   create_time: time.describe('When it was accepted (退款创建时间).'),
   status: refundStatus.describe('State of the refund (退款状态).'),
 }
+/** A refund that succeeded says when. */
 export const progressRules: readonly Rule[] = [needs(is('status', 'SUCCESS'), 'success_time')]
 
+/** Currency (退款币种). */
 export const answeredCurrency = currency.describe('Currency (退款币种).')
 
 /** A coupon's share of a refund. */
@@ -114,6 +123,7 @@ export const promotion = {
   amount: fen.describe('Discount (优惠券面额).'),
   refund_amount: fen.describe('Its share of this refund (优惠退款金额).'),
 }
+/** Goods of this coupon (商品列表). */
 export const promotionWithGoods = {
   ...promotion,
   goods_detail: optional(list(goods).describe('Goods of this coupon (商品列表).')),
@@ -127,6 +137,7 @@ export const rerouting = {
   bank_account: optional(sealed(octets(1, 214).describe('Number of the card (收款银行卡号).'))),
   real_name: optional(sealed(octets(1, 214).describe('Its holder (收款用户姓名).'))),
 }
+/** Which account details an abnormal refund needs. */
 export const reroutingRules: readonly Rule[] = [
   needs(is('type', 'USER_BANK_CARD'), 'bank_type', 'bank_account', 'real_name'),
 ]

@@ -34,6 +34,7 @@ const notice = {
 
 const unfinished = group({ ...announced, amount: group(amount).describe('Amounts (金额信息).') }, ...rules)
 
+/** A refund succeeded (退款成功通知). */
 export const succeeded = defineNotification({
   ...notice,
   id: 'refunds.succeeded',
@@ -79,6 +80,7 @@ export const succeeded = defineNotification({
   ),
 })
 
+/** A refund cannot reach the user (退款异常通知). */
 export const abnormal = defineNotification({
   ...notice,
   id: 'refunds.abnormal',
@@ -87,6 +89,7 @@ export const abnormal = defineNotification({
   resource: unfinished,
 })
 
+/** A refund ended without money (退款关闭通知). */
 export const closed = defineNotification({
   ...notice,
   id: 'refunds.closed',

@@ -7,6 +7,7 @@ import { application, applicationRules, outRequestNo } from './application.ts'
 import { freeText } from './common.ts'
 import { readErrors, writeErrors } from './errors.ts'
 
+/** Upload a picture for an application (提交图片). */
 export const uploadImage = defineOperation({
   id: 'wecom.uploadImage',
   title: 'Upload a picture for an application (提交图片)',
@@ -36,6 +37,7 @@ export const uploadImage = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/98972',
 })
 
+/** Apply for an account (提交创建对外收款账户的申请单). */
 export const applyMch = defineOperation({
   id: 'wecom.applyMch',
   title: 'Apply for an account (提交创建对外收款账户的申请单)',
@@ -114,6 +116,7 @@ const status = group({
   ),
 })
 
+/** Query an application (查询申请单状态). */
 export const getApplymentStatus = defineOperation({
   id: 'wecom.getApplymentStatus',
   title: 'Query an application (查询申请单状态)',

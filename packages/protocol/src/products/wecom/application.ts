@@ -5,6 +5,7 @@ import { all, fits, has, is, lacks, needs, type Rule, refuses, same } from '../.
 import { freeText } from './common.ts'
 import { contactCard, idCard, lastDay, lastDayForm, mediaId } from './identity.ts'
 
+/** Number of the application (业务申请编号). */
 export const outRequestNo = text(32).describe('Number of the application (业务申请编号).')
 
 const pictures = (max: number) => list(mediaId, 0, max)

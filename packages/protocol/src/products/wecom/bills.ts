@@ -4,6 +4,7 @@ import { defineOperation, file } from '../../operation.ts'
 import { freeText } from './common.ts'
 import { readErrors } from './errors.ts'
 
+/** Ask for a trade bill (交易账单申请). */
 export const getBill = defineOperation({
   id: 'wecom.getBill',
   title: 'Ask for a trade bill (交易账单申请)',
@@ -38,6 +39,7 @@ export const getBill = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/98115',
 })
 
+/** Download the bill (下载账单). */
 export const downloadBill = defineOperation({
   id: 'wecom.downloadBill',
   title: 'Download the bill (下载账单)',

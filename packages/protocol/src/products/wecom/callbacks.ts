@@ -7,6 +7,7 @@ import { noticedTradeState, tradeType } from './trade.ts'
 /** Three attempts in all, each next one at once (X1, D27). */
 const schedule: readonly number[] = [0, 0]
 
+/** Payment notice (支付通知). */
 export const paid = defineNotification({
   id: 'wecom.paid',
   title: 'Payment notice (支付通知)',
@@ -37,6 +38,7 @@ export const paid = defineNotification({
   doc: 'https://developer.work.weixin.qq.com/document/path/97335',
 })
 
+/** Refund notice (退款通知). */
 export const refunded = defineNotification({
   id: 'wecom.refunded',
   title: 'Refund notice (退款通知)',
@@ -67,6 +69,7 @@ export const refunded = defineNotification({
   doc: 'https://developer.work.weixin.qq.com/document/path/97338',
 })
 
+/** Check of the callback address (验证URL有效性). */
 export const callbackCheck = defineNotification({
   id: 'wecom.callbackCheck',
   title: 'Check of the callback address (验证URL有效性)',

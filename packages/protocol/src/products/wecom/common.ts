@@ -5,23 +5,29 @@ import { choice, fen, fenBetween, group, optional, text } from '../../fields.ts'
 /** Text whose length no page states; the size of the whole request bounds it. */
 export const freeText = text(1, Number.POSITIVE_INFINITY)
 
+/** Second-level merchant number (二级商户号), made and given out by WeCom; `sub_mchid` of the application. */
 export const mchid = text(32).describe(
   'Second-level merchant number (二级商户号), made and given out by WeCom; `sub_mchid` of the application.',
 )
+/** The mini program that the payer pays in. */
 export const appid = text(32).describe('The mini program that the payer pays in.')
 
 /** D9: the create page allows the bar, the others print `_-*`; numbers made here leave it out. */
 export const outTradeNo = text(6, 32, charsets.number).describe(
   'Order number of the merchant (商户订单号), unique under one mchid.',
 )
+/** Refund number of the merchant (商户退款单号); the same number refunds once. */
 export const outRefundNo = text(1, 64, charsets.numberWithAt).describe(
   'Refund number of the merchant (商户退款单号); the same number refunds once.',
 )
+/** The payer under the mini program (支付者标识). */
 export const openid = text(128).describe('The payer under the mini program (支付者标识).')
+/** Data of the merchant (附加数据), returned in queries and notices once paid. */
 export const attach = text(128).describe(
   'Data of the merchant (附加数据), returned in queries and notices once paid.',
 )
 
+/** Currency (货币类型), CNY only. */
 export const currency = choice({ CNY: 'Renminbi (人民币), the only one for domestic merchants.' }).describe(
   'Currency (货币类型), CNY only.',
 )
@@ -29,6 +35,7 @@ export const currency = choice({ CNY: 'Renminbi (人民币), the only one for do
 /** How an order is named in query and close. */
 export const orderNumbers = { mchid, out_trade_no: outTradeNo } as const
 
+/** What the discount applies to (优惠范围). */
 export const promotionScope = choice({
   GLOBAL: 'Coupon for the whole order (全场代金券).',
   SINGLE: 'Discount on single goods (单品优惠).',

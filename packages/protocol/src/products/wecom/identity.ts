@@ -3,10 +3,12 @@ import { day, group, numberChoice, optional, text } from '../../fields.ts'
 import { fits, has, is, lacks, type Rule, refuses } from '../../rules.ts'
 import { freeText } from './common.ts'
 
+/** A picture that was uploaded before. */
 export const mediaId = text(64)
 
 /** A day, or 长期 for "without end". */
 export const lastDay = text(2, 10)
+/** The last day of a document, or that it has none. */
 export const lastDayForm = { form: /^(\d{4}-\d\d-\d\d|长期)$/, words: 'a day, yyyy-MM-dd, or 长期' }
 
 const cards = {

@@ -21,6 +21,7 @@ import { tradeState, tradeType } from './trade.ts'
 
 const payer = group({ openid }).describe('Who pays (支付者).')
 
+/** Place an order (小程序下单). */
 export const createOrder = defineOperation({
   id: 'wecom.createOrder',
   title: 'Place an order (小程序下单)',
@@ -89,6 +90,7 @@ export const createOrder = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/97322',
 })
 
+/** Query an order (查询订单). */
 export const getOrder = defineOperation({
   id: 'wecom.getOrder',
   title: 'Query an order (查询订单)',
@@ -164,6 +166,7 @@ export const getOrder = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/97323',
 })
 
+/** Close an order (关闭订单). */
 export const closeOrder = defineOperation({
   id: 'wecom.closeOrder',
   title: 'Close an order (关闭订单)',
@@ -179,6 +182,7 @@ export const closeOrder = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/97324',
 })
 
+/** Get the payment signature (获取支付签名). */
 export const getSign = defineOperation({
   id: 'wecom.getSign',
   title: 'Get the payment signature (获取支付签名)',

@@ -17,6 +17,7 @@ const promotions = optional(list(group(refundedPromotion))).describe(
   'Discounts that are given back (优惠退款信息), where there are any.',
 )
 
+/** Ask for a refund (申请退款). */
 export const refund = defineOperation({
   id: 'wecom.refund',
   title: 'Ask for a refund (申请退款)',
@@ -55,6 +56,7 @@ export const refund = defineOperation({
   doc: 'https://developer.work.weixin.qq.com/document/path/97333',
 })
 
+/** Query a refund (查询退款). */
 export const getRefundDetail = defineOperation({
   id: 'wecom.getRefundDetail',
   title: 'Query a refund (查询退款)',

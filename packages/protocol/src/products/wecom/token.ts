@@ -4,6 +4,7 @@ import { defineOperation } from '../../operation.ts'
 import { freeText } from './common.ts'
 import { credentialErrors } from './errors.ts'
 
+/** Get an access_token (获取access_token). */
 export const getToken = defineOperation({
   id: 'wecom.getToken',
   title: 'Get an access_token (获取access_token)',

@@ -20,6 +20,7 @@ export const tradeState = choice({
   ACCEPT: 'Received, waiting for the deduction (已接收，等待扣款).',
 }).describe('State of the order (交易状态).')
 
+/** Kind of trade (交易类型), JSAPI here. */
 export const tradeType = choice({
   JSAPI: 'Official account or mini program (公众号支付): what orders of this product are.',
   NATIVE: 'Scanned code (扫码支付).',

@@ -5,6 +5,7 @@ import { ordersOf } from './orders.ts'
 import { act, checkout, lapse } from './paying.ts'
 import { placingHandlers } from './placing.ts'
 
+/** Combined payment in the simulated world. */
 export const combine: ProductFactory = (world) => ({
   name: 'combine',
   handlers: [...placingHandlers(world), ...askingHandlers(world)],

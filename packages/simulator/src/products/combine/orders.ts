@@ -9,10 +9,12 @@ type BodyOf<W extends Way> = InputsOf<Combine[W]['body']>
 
 /** What all ways of placing have in common, with what only some have. */
 export type Placed = BodyOf<'createApp'> & Partial<Pick<BodyOf<'createJsapi'>, 'combine_payer_info'>>
+/** One sub-order as it was placed. */
 export type PlacedSub = Placed['sub_orders'][number]
 
 /** The common state of all sub-orders while unpaid; paid sub-orders part by their refunds. */
 export type OrderState = 'NOTPAY' | 'USERPAYING' | 'PAYERROR' | 'SUCCESS' | 'CLOSED'
+/** What can happen to an unpaid order. */
 export type OrderEvent = 'password' | 'cancel' | 'fail' | 'pay' | 'close' | 'lapse'
 
 type Payable = Partial<Record<OrderEvent, OrderState>>
@@ -105,6 +107,7 @@ export interface Orders {
   readonly keys: Table<string>
 }
 
+/** The combined orders of a world. */
 export function ordersOf(world: World): Orders {
   return {
     rows: world.table('combine.orders'),

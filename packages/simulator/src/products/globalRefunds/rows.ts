@@ -3,6 +3,7 @@ import type { InputsOf, operations } from '@chadan/protocol'
 import type { RefundRecord, Transaction } from '../../ledger.ts'
 import type { World } from '../../world.ts'
 
+/** An application for a refund as it was sent. */
 export type Application = InputsOf<typeof operations.globalRefunds.create.body>
 
 /** What an overseas refund keeps beside what every refund has. */
@@ -52,6 +53,7 @@ export function refundedMinor(refunds: readonly RefundRecord[]): number {
 export const payerMinor = (minor: number, { rate }: Transaction): number =>
   rate === undefined ? minor : Math.round((minor * rate) / 100_000_000)
 
+/** The currency in which the payer paid. */
 export const payerCurrency = ({ rate, currency }: Transaction): string =>
   rate === undefined ? currency : 'CNY'
 

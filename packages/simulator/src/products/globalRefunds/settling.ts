@@ -18,6 +18,7 @@ const moves = {
 /** What can become of a refund that is under way. */
 export type Outcome = keyof typeof moves
 
+/** Whether a name is an outcome of a refund. */
 export const isOutcome = (name: string): name is Outcome => Object.hasOwn(moves, name)
 
 /** Outcomes by which the money takes another way. */

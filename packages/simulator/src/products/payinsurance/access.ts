@@ -39,6 +39,7 @@ export interface Knock {
 
 const tokens = (world: World) => accessTokens<Owner>(world, 'payinsurance.tokens')
 
+/** What this interface keeps with a merchant. */
 export function accountOf(merchant: Merchant): Account {
   return merchant.extra as Account
 }

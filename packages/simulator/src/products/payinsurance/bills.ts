@@ -17,6 +17,7 @@ const contents = {
   REFUND: { payments: false, refunds: true },
 } as const satisfies Record<BillType, object>
 
+/** Answers the bill of a day. */
 export const billing = handle(operations.payinsurance.getBalanceBill, ({ world, caller, body }) => {
   const type = (body.bill_type ?? 'ALL') as BillType
   const day = dayIn(body.bill_date)

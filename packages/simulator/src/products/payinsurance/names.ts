@@ -5,6 +5,7 @@ import type { Merchant, Payer, World } from '../../world.ts'
 import { answering } from './answering.ts'
 import { digestOf, unbound } from './placing.ts'
 
+/** Answers whether a name belongs to a user. */
 export const verifying = answering(operations.payinsurance.verifyName, ({ world, caller, body }) => {
   const payer = payerOf(world, caller, body.openid)
   if (!payer || unbound(world).get(payer.id)) throw new Refusal('80004', '未绑卡')

@@ -7,6 +7,7 @@ import { insuranceOf, move, next, type OrderRow, orders, stampOf } from './rows.
 
 const { queryOrder, closeOrder } = operations.payinsurance
 
+/** Answers what became of an order. */
 export const querying = answering(
   queryOrder,
   (call) => {
@@ -46,6 +47,7 @@ export const querying = answering(
   takesTwoNumbers,
 )
 
+/** Closes an order that is not being paid. */
 export const closing = answering(
   closeOrder,
   (call) => {

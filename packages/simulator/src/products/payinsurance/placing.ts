@@ -23,6 +23,7 @@ const { unifiedOrder } = operations.payinsurance
 /** Payers without a bound card, by their id. */
 export const unbound = (world: World) => world.table<{ readonly id: string }>('payinsurance.unbound')
 
+/** Places an order. */
 export const placing = answering(unifiedOrder, (call) => {
   const { world, caller: hospital, body: placed } = call
   checkOwn(call)

@@ -27,6 +27,7 @@ const { refund, queryRefund } = operations.payinsurance
 
 type RefundCall = Call<typeof refund>
 
+/** Accepts a refund of a paid order. */
 export const refunding = answering(
   refund,
   (call) => {
@@ -212,6 +213,7 @@ export function insuranceBack(world: World, { id }: { id: string }): void {
   if (refunds(world).get(id)?.insurance === 'REFUNDING') endInsuranceRefund(world, id, 'succeed')
 }
 
+/** Answers what became of a refund. */
 export const refundQuerying = answering(
   queryRefund,
   (call) => {

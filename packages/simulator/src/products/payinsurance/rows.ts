@@ -47,7 +47,9 @@ export function move(order: OrderRow, event: OrderEvent, words?: string): void {
   order.words = words ?? orderWords[state]
 }
 
+/** States of the cash leg. */
 export type CashState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED'
+/** States of the insurance leg. */
 export type InsuranceState = 'NOTPAY' | 'PAYED' | 'REFUND' | 'CLOSED'
 
 /** How the price is divided, in fen. */
@@ -94,15 +96,19 @@ export interface OrderRow {
   refund?: string
 }
 
+/** States of the cash part of a refund. */
 export type CashRefundState = keyof typeof cashRefundMoves
+/** States of the insurance part of a refund. */
 export type InsuranceRefundState = keyof typeof insuranceRefundMoves
 
+/** Where the cash part of a refund can go. */
 export const cashRefundMoves = {
   REFUNDING: { succeed: 'SUCCESS', change: 'CHANGE' },
   SUCCESS: {},
   CHANGE: {},
 } as const
 
+/** Where the insurance part of a refund can go. */
 export const insuranceRefundMoves = {
   REFUNDING: { succeed: 'SUCCESS', fail: 'FAIL' },
   SUCCESS: {},
@@ -131,7 +137,9 @@ export interface RefundRow {
   response?: string
 }
 
+/** The orders of a world. */
 export const orders = (world: World) => world.table<OrderRow>('payinsurance.orders')
+/** The refunds of a world. */
 export const refunds = (world: World) => world.table<RefundRow>('payinsurance.refunds')
 
 /** Orders and refunds under their other numbers. */
@@ -142,6 +150,7 @@ export function name(world: World, key: string, id: string): void {
   names(world).set(key, { id })
 }
 
+/** The row that a number names. */
 export function named(world: World, key: string): string | undefined {
   return names(world).get(key)?.id
 }

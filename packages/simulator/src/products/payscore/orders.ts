@@ -3,9 +3,13 @@ import { type InputsOf, type operations, type ResultOfOperation, rateText } from
 import type { Table, World } from '../../world.ts'
 import { type Stage, wire } from './stages.ts'
 
+/** A service order as it was placed. */
 export type CreateBody = InputsOf<typeof operations.payscore.create.body>
+/** A completion as it was sent. */
 export type CompleteBody = InputsOf<typeof operations.payscore.complete.body>
+/** A service order as a query answers it. */
 export type OrderAnswer = ResultOfOperation<typeof operations.payscore.query>
+/** The collection of money in an answer. */
 export type Collection = NonNullable<OrderAnswer['collection']>
 
 /** A service order. */
@@ -44,6 +48,7 @@ export interface ServiceOrder {
 /** How long an order stays CREATED. */
 export const confirmationMs = 3_600_000
 
+/** The service orders of a world. */
 export const serviceOrders = (world: World): Table<ServiceOrder> => world.table('payscore.orders')
 const names = (world: World): Table<{ key: string }> => world.table('payscore.names')
 

@@ -10,6 +10,7 @@ import { applyAbnormal } from './rerouting.ts'
 const { refunds } = operations
 const family = 'refunds'
 
+/** The handlers of domestic refunds. */
 export function domesticHandlers(world: World): Handled[] {
   return [
     handle(

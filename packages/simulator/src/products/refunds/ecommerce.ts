@@ -18,6 +18,7 @@ const askedBy = (mchid: string, payee: { sub_mchid?: string; individual_auth_id?
   individualAuthId: payee.individual_auth_id,
 })
 
+/** The handlers of e-commerce refunds. */
 export function ecommerceHandlers(world: World): Handled[] {
   return [
     handle(

@@ -9,6 +9,7 @@ import { ecommerceHandlers } from './ecommerce.ts'
 import { moves, paymentOf, type Refund, refundById } from './records.ts'
 import { type Outcome, reroute, settle, settleDue } from './settling.ts'
 
+/** Refunds of cash and combined payments in the simulated world. */
 export const refunds: ProductFactory = (world) => ({
   name: 'refunds',
   handlers: [...domesticHandlers(world), ...ecommerceHandlers(world)],

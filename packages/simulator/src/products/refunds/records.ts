@@ -5,8 +5,11 @@ import { Refusal } from '../../product.ts'
 import type { Table, World } from '../../world.ts'
 
 type DomesticBody = InputsOf<typeof operations.refunds.create.body>
+/** Goods given back with a refund. */
 export type Goods = NonNullable<DomesticBody['goods_detail']>
+/** Accounts from which a refund is paid. */
 export type From = NonNullable<DomesticBody['amount']['from']>
+/** Who paid a refund. */
 export type RefundAccount = 'REFUND_SOURCE_SUB_MERCHANT' | 'REFUND_SOURCE_PARTNER_ADVANCE'
 
 /** A refund moves between these states, and nowhere else. */
@@ -52,6 +55,7 @@ export interface RefundDetails {
   round: number
 }
 
+/** A refund with what its interfaces answer. */
 export interface Refund extends RefundRecord {
   details: RefundDetails & Record<string, unknown>
 }
@@ -100,6 +104,7 @@ export function foundRefund(world: World, asked: Question): Refund {
   return refund
 }
 
+/** The refusal for a merchant that does not exist. */
 export const noMerchant = () => new Refusal('MCH_NOT_EXISTS', '商户号不存在', { number: 268443715 })
 
 /** The payment a refund gives back. */

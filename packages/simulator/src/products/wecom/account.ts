@@ -76,6 +76,7 @@ interface ApplicationRow {
   reason?: string
 }
 
+/** Takes a picture in. */
 export const uploading = handle(uploadImage, ({ world, caller, token, body }) => {
   const { media } = body as Partial<typeof body>
   const limits = uploadImage.body.media
@@ -90,6 +91,7 @@ export const uploading = handle(uploadImage, ({ world, caller, token, body }) =>
   return { open_wx_pay_media_id: id }
 })
 
+/** Takes an application for an account in. */
 export const applying = handle(applyMch, ({ world, caller, token, body }) => {
   const owner = ownerOf(world, caller.mchid, token)
   const id = `${owner}/${body.out_request_no}`
@@ -114,6 +116,7 @@ export const applying = handle(applyMch, ({ world, caller, token, body }) => {
   return {}
 })
 
+/** Answers how an application stands. */
 export const applicationQuerying = handle(getApplymentStatus, ({ world, caller, token, body }) => {
   const row = applications(world).get(`${ownerOf(world, caller.mchid, token)}/${body.out_request_no}`)
   if (!row) throw refused(world, 'no such application of this app')

@@ -33,6 +33,7 @@ const layouts = {
 // The page says POST and calls its fields "query"; GET is taken as well (D1).
 const byQuery = { alsoTakes: ({ verb }: RawRequest) => verb === 'GET' }
 
+/** Makes a bill and answers its link. */
 export const billing = handle(
   getBill,
   ({ world, caller, body }) => {
@@ -65,6 +66,7 @@ const byLink = {
     new URLSearchParams(search).get('token')?.startsWith(linkMark) === true,
 }
 
+/** Answers the file behind a link. */
 export const downloading = handle(
   downloadBill,
   ({ world, query, header }) => {

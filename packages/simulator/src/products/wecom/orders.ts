@@ -33,6 +33,7 @@ export const stateWords = {
   CLOSED: '订单已关闭',
 } as const satisfies Record<OrderState, string>
 
+/** Places an order. */
 export const placing = handle(createOrder, (call) => {
   const { world, caller, body } = call
   mustOwn(caller, body.mchid)
@@ -56,11 +57,13 @@ export const placing = handle(createOrder, (call) => {
   return { prepay_id: newPrepay(world, order) }
 })
 
+/** Answers what became of an order. */
 export const querying = handle(getOrder, ({ world, caller, body }) => {
   mustOwn(caller, body.mchid)
   return describeOrder(world, orderOf(world, body))
 })
 
+/** Closes an unpaid order. */
 export const closing = handle(closeOrder, ({ world, caller, body }) => {
   mustOwn(caller, body.mchid)
   const order = orderOf(world, body)
@@ -73,6 +76,7 @@ export const closing = handle(closeOrder, ({ world, caller, body }) => {
   return {}
 })
 
+/** Signs the parameters of the mini program. */
 export const signing = handle(getSign, ({ world, caller, body }) => {
   const named = names(world).get(body.prepay_id)
   const order = named?.kind === 'order' && named.prepayId ? orders(world).get(named.id) : undefined

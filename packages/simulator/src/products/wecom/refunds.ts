@@ -42,6 +42,7 @@ const queriedWords = {
   ABNORMAL: 'ABNORMAL',
 } as const satisfies Record<RefundRecord['state'], string>
 
+/** Accepts a refund. */
 export const refunding = handle(refund, ({ world, caller, body }) => {
   mustOwn(caller, body.mchid)
   const order = orderOf(world, body)
@@ -64,6 +65,7 @@ export const refunding = handle(refund, ({ world, caller, body }) => {
   return answerOf(record)
 })
 
+/** Answers what became of a refund. */
 export const refundQuerying = handle(getRefundDetail, ({ world, caller, body }) => {
   mustOwn(caller, body.mchid)
   const record = findRefund(world, body)

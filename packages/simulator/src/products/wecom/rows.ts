@@ -83,6 +83,7 @@ export function names(world: World) {
   return world.table<Named>('wecom.names')
 }
 
+/** The key of an order: its merchant and number. */
 export function orderId({ mchid, out_trade_no }: { mchid: string; out_trade_no: string }): string {
   return `${mchid}/${out_trade_no}`
 }
