@@ -267,7 +267,7 @@ test('switches are read from name=value, deep ones and tables with dots in their
 test('a wrong switch is one line that says what it may be', () => {
   const wrong: [string, RegExp][] = [
     ['combine.closeMismatch=501', /--switch combine\.closeMismatch: give one of 400, 500/],
-    ['combine.nothing=1', /--switch combine\.nothing: .*known are profile/],
+    ['combine.nothing=1', /--switch combine\.nothing: .*one of the names profile/],
     ['nothing=1', new RegExp(Object.keys(defaultSwitches).slice(0, 3).join(', '))],
     ['noticeDelayMs', /name=value/],
     ['=1', /name=value/],

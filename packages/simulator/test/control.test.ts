@@ -65,7 +65,7 @@ test('a virtual clock is moved, a real one refuses', async () => {
 const wrongInputs: [string, unknown, string, string][] = [
   ['/clock/advance', {}, '/body/ms', 'a whole number'],
   ['/clock/advance', { ms: '1' }, '/body/ms', 'whole number'],
-  ['/clock/advance', { ms: 1, minutes: 2 }, '/body/minutes', 'known are ms'],
+  ['/clock/advance', { ms: 1, minutes: 2 }, '/body/minutes', 'one of the names ms'],
   ['/clock/advance', '{', '/body', 'JSON object'],
   ['/clock/advance', '[]', '/body', 'object'],
   ['/faults/next', { on: 'medIns.creat', fault: 'loseAnswer' }, '/on', 'id of an operation'],
@@ -77,7 +77,7 @@ const wrongInputs: [string, unknown, string, string][] = [
   ['/merchants/1688000101', { keyMode: { mixed: 2 } }, '/keyMode', 'mixed'],
   ['/merchants/1688000101', { balanceMinor: -1 }, '/body/balanceMinor', ''],
   ['/switches', { noticeDelay: 5 }, '/body/noticeDelay', 'noticeDelayMs'],
-  ['/switches', { combine: { profil: 'seed' } }, '/body/combine/profil', 'known are profile'],
+  ['/switches', { combine: { profil: 'seed' } }, '/body/combine/profil', 'one of the names profile'],
   ['/switches', { combine: { profile: 'old' } }, '/body/combine/profile', 'seed'],
   ['/switches', { probeRate: 2 }, '/body/probeRate', '0 to 1'],
   ['/switches', { requestsPerSecond: { 'cash.pay': 1 } }, '/body/requestsPerSecond', 'operations'],

@@ -126,6 +126,26 @@ test('a form of another origin, an unknown button and a body that is no form do 
   assert.deepEqual(done, [])
 })
 
+test('a code to be scanned is a key like any other, on the page and for the controls', async () => {
+  const code = 'weixin://wxpay/bizpayurl/up?pr=NwY5Mz9&groupid=00'
+  const { sim } = await openFake({ [code]: structuredClone(fakeOrder) })
+  const encoded = encodeURIComponent(code)
+  assert.equal((await get(sim, `/_simulator/pay/${encoded}`)).status, 200)
+  const shown = JSON.parse((await get(sim, `/_simulator/orders/${encoded}`)).html)
+  assert.equal(shown.number, fakeOrder.number)
+  assert.equal(shown.payUrl, `https://simulator.invalid/_simulator/pay/${encoded}`)
+  const { status, location } = await press(sim, encoded, { action: 'pay' })
+  assert.equal(status, 303)
+  assert.ok((await get(sim, location as string)).html.includes('<h1>支付成功</h1>'))
+})
+
+test('a key that is no valid percent code is not found, not an error', async () => {
+  const { sim } = await openFake({})
+  for (const path of ['/_simulator/pay/%ff', '/_simulator/pay/%', '/_simulator/orders/%e4%b8']) {
+    assert.equal((await get(sim, path)).status, 404, path)
+  }
+})
+
 test('amounts are shown in the places of their currency', () => {
   assert.equal(money({ minor: 1230, currency: 'CNY' }), '¥12.30')
   assert.equal(money({ minor: 5, currency: 'HKD' }), 'HK$0.05')

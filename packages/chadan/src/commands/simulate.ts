@@ -72,10 +72,10 @@ async function simulate(given: Given): Promise<void> {
     report,
   })
   process.stdout.write(`${given.json ? jsonLine(simulation, given) : line(simulation, given)}\n`)
-  const signal = await nextSignal()
+  await nextSignal()
   await simulation.close()
   // Notices that still wait for an answer would keep the process for seconds; they are saved as due.
-  process.exit(signal === 'SIGINT' ? 130 : 0)
+  process.exit(0)
 }
 
 function line({ simulator, url }: Simulation, { credentials }: Given): string {
@@ -86,7 +86,7 @@ function jsonLine({ simulator, url }: Simulation, { credentials }: Given): strin
   return JSON.stringify({ baseUrl: url, controlUrl: simulator.credentials.controlUrl, credentials })
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
+function nextSignal(): Promise<unknown> {
   return new Promise((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
