@@ -187,7 +187,8 @@ export class Apiv3 {
         facts,
       )
     const notFound = envelope !== undefined && isNotFound(operation, status, code, errorNumber)
-    if (!notFound && (status >= 500 ? !known || leavesOpen(known) : known && leavesOpen(known))) {
+    // Where nothing is declared, 5xx and 429 say nothing about what was done (X15).
+    if (!notFound && (known ? leavesOpen(known) : status >= 500 || status === 429)) {
       return new Lost(
         operation.id,
         'status',
@@ -195,7 +196,7 @@ export class Apiv3 {
         facts,
       )
     }
-    // Every 4xx without a JSON envelope comes from something that is not the interface: a wrong path, a proxy.
+    // Every other 4xx without a JSON envelope comes from something that is not the interface: a wrong path, a proxy.
     const advice =
       known?.advice ?? (envelope ? (status === 401 || status === 403 ? 'configure' : 'fix') : 'configure')
     const signed = apiv3.isSigned(apiv3.readSignedHeaders(carried.header))

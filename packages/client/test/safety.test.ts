@@ -116,3 +116,54 @@ test('a number with path signs addresses no other path', async () => {
   await assert.rejects(wx.chain.unlisted('v3/pay/{x}').get({ x: '../../y?z=1#' }), { name: 'Refused' })
   assert.deepEqual(requests, ['GET /v3/pay/..%2F..%2Fy%3Fz%3D1%23'])
 })
+
+test('a 429 that no declaration explains leaves the outcome open; a declared one says what it means', async () => {
+  const answers = [
+    new Response('<html>slow down</html>', { status: 429 }),
+    Response.json({ code: 'UNLISTED_LIMIT', message: '' }, { status: 429 }),
+    Response.json({ code: 'FREQUENCY_LIMITED', message: '' }, { status: 429 }),
+  ]
+  const { sim, open } = await openBench()
+  const wx = open({ fetch: async () => answers.shift() ?? new Response() })
+  const place = () => wx.combine.createJsapi(combinedOrder(sim))
+  await assert.rejects(place(), { name: 'Lost', reason: 'status', status: 429 })
+  await assert.rejects(place(), { name: 'Lost', code: 'UNLISTED_LIMIT' })
+  await assert.rejects(place(), { name: 'Refused', advice: 'wait' })
+})
+
+test('no refund that met 429 is taken for refused', async () => {
+  const { sim, wx } = await openBench()
+  const { apiv3 } = sim.credentials
+  for (const group of ['refunds', 'ecommerceRefunds', 'globalRefunds'] as const) {
+    sim.faults.next(`${group}.create`, 'tooMany')
+    const amount = { refund: 1, total: 1 }
+    const names = { out_refund_no: 'R1', notify_url: 'https://shop.example.cn/notify' }
+    const refunds = {
+      refunds: () =>
+        wx.refunds.create({
+          ...names,
+          out_trade_no: 'CT20260317A_1',
+          sub_mchid: apiv3.subMchid,
+          amount: { ...amount, currency: 'CNY' },
+        }),
+      ecommerceRefunds: () =>
+        wx.ecommerceRefunds.create({
+          ...names,
+          out_trade_no: 'CT20260317A_1',
+          sub_mchid: apiv3.subMchid,
+          sp_appid: apiv3.appid,
+          amount: { ...amount, currency: 'CNY' },
+        }),
+      globalRefunds: () =>
+        wx.globalRefunds.create({
+          ...names,
+          sp_mchid: apiv3.mchid,
+          sp_appid: apiv3.appid,
+          sub_mchid: apiv3.subMchid,
+          transaction_id: '4200000000202603170000000001',
+          amount: { ...amount, currency: 'HKD' },
+        }),
+    }
+    await assert.rejects(refunds[group](), { name: 'Lost', status: 429 }, group)
+  }
+})

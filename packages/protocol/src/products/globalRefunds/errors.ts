@@ -6,6 +6,12 @@ const paramError = errorCase('PARAM_ERROR', 400, 'fix', 'A field is missing, mal
 const noMerchant = errorCase('MCH_NOT_EXISTS', 404, 'configure', 'No such merchant number.')
 const noAuth = errorCase('NO_AUTH', 403, 'configure', 'The caller may not refund for this sub-merchant.')
 
+/** Unlike elsewhere, a refund that met it may have been accepted (X15). */
+const tooFast = {
+  advice: 'query',
+  meaning: 'Too many requests. Whether it was accepted is open: query this number first.',
+} as const
+
 /** How these interfaces say that there is no such refund (X7). */
 export const notFound: NotFound = { codes: ['RESOURCE_NOT_EXISTS'] }
 
@@ -36,7 +42,7 @@ export const createErrors: readonly ErrorCase[] = [
   errorCase('REFUND_FEE_MISMATCH', 400, 'fix', 'The refund number exists with another amount.'),
   noMerchant,
   errorCase('RESOURCE_NOT_EXISTS', 404, 'fix', 'No such transaction, or it is not paid.'),
-  ...commonErrors,
+  ...commonErrors.map((one) => (one.status === 429 ? { ...one, ...tooFast } : one)),
 ]
 
 /** What a query of a refund can be refused with. */
