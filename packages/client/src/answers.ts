@@ -44,7 +44,10 @@ function unsafeIn(field: Field, value: unknown, at: string): string | undefined 
   if (value === undefined) return undefined
   const known = field as AnyField
   if (known.kind === 'whole' || known.kind === 'numberChoice')
-    return typeof value === 'bigint' ? at : undefined
+    return typeof value === 'bigint' ||
+      (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+      ? at
+      : undefined
   if (known.kind === 'group') return unsafeAt(known.fields, value, at)
   if (known.kind !== 'list' || !Array.isArray(value)) return undefined
   for (const [index, item] of value.entries()) {

@@ -1,6 +1,7 @@
 /** APIv3 on the merchant's side: seal, sign, send, verify, read. */
 import {
   apiv3,
+  bill,
   type ErrorCase,
   type OperationShape,
   parseJson,
@@ -50,34 +51,36 @@ export class Apiv3 {
     this.#settings = settings
     const { merchant } = settings
     const download =
-      merchant?.apiV3Key && certificates ? () => this.#downloadCertificates(certificates.list) : undefined
+      merchant?.apiV3Key && certificates
+        ? () => this.#downloadCertificates(certificates[settings.region === 'global' ? 'listGlobal' : 'list'])
+        : undefined
     this.keys = merchant && new KeyRing(merchant, settings.clock, download)
   }
 
   async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
     const { body: fields } = operation
-    const key = fields && holdsSealed(fields, parts.body) ? await this.#ring().current() : undefined
-    if (fields && !key && holdsSealed(fields, parts.body)) {
-      throw new OptionsError(
-        'there is no key to seal with: give publicKeyId and publicKey, or platformCertificates',
-      )
-    }
-    const sealedBody =
-      fields &&
-      mapSealed(fields, parts.body, (text) =>
-        apiv3.sealField(text, (key as { key: Parameters<typeof apiv3.sealField>[1] }).key),
-      )
+    const key = fields && holdsSealed(fields, parts.body) ? await this.#sealingKey() : undefined
+    const body =
+      fields && (key ? mapSealed(fields, parts.body, (text) => apiv3.sealField(text, key.key)) : parts.body)
     const { verb } = routeOf(operation)
     return {
       operation: operation.id,
       method: verb,
       host: operation.host,
       target: targetOf(operation, parts),
-      body: sealedBody ? Buffer.from(JSON.stringify(sealedBody)) : nothing,
-      contentType: sealedBody && 'application/json',
+      body: body ? Buffer.from(JSON.stringify(body)) : nothing,
+      contentType: body && 'application/json',
       sealedUnder: key?.serial,
       headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
     }
+  }
+
+  async #sealingKey() {
+    const key = await this.#ring().current()
+    if (key) return key
+    throw new OptionsError(
+      'there is no key to seal with: give publicKeyId and publicKey, or platformCertificates',
+    )
   }
 
   /** One attempt: signed afresh, verified over the bytes received. */
@@ -99,7 +102,8 @@ export class Apiv3 {
     options: CallOptions,
   ): Promise<Incoming> {
     const incoming = await carryOpen(this.#settings, await this.#attempt(operation, draft, attempt), options)
-    if (incoming.status === 200) return incoming
+    if (incoming.status === 200)
+      return operation.digestHeader ? this.#provenFile(operation, incoming) : incoming
     const bytes = await readAll(incoming.body, this.#settings.maxAnswerBytes)
     const carried = {
       status: incoming.status,
@@ -108,6 +112,17 @@ export class Apiv3 {
       requestId: incoming.header('request-id') ?? undefined,
     }
     throw await this.#refusal(operation, carried)
+  }
+
+  /** A file whose announced digest is signed: the signature is verified now, the digest as the file is read. */
+  async #provenFile(operation: OperationShape, incoming: Incoming): Promise<Incoming> {
+    const sha1 = incoming.header(operation.digestHeader ?? '') ?? ''
+    const bytes = Buffer.from(`{"sha1":"${sha1}"}`)
+    const { status, header } = incoming
+    const carried = { status, header, bytes, requestId: header('request-id') ?? undefined }
+    const verdict = await this.#verify(carried, this.#ring())
+    if (!verdict.ok) throw distrusted(operation, carried, verdict)
+    return { status, header, body: heldToDigest(operation, incoming.body, sha1) }
   }
 
   async #attempt(operation: OperationShape, draft: Draft, attempt: number): Promise<Attempt> {
@@ -252,6 +267,19 @@ export class Apiv3 {
   #ring(): KeyRing {
     this.#merchant()
     return this.keys as KeyRing
+  }
+}
+
+async function* heldToDigest(
+  operation: OperationShape,
+  body: AsyncIterable<Uint8Array>,
+  sha1: string,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* bill.verifyBillHash(body, { hash_type: 'SHA1', hash_value: sha1 })
+  } catch (error) {
+    if (!(error instanceof bill.BillError)) throw error
+    throw new Distrusted(operation.id, { check: 'digest', likely: error.message }, {}, { cause: error })
   }
 }
 

@@ -29,6 +29,8 @@ export interface WechatPayOptions {
   readonly platformCertificates?: readonly string[]
   /** Whether this merchant works for itself or as a partner (服务商, 从业机构): decides which fields are asked for. */
   readonly mode?: 'direct' | 'partner'
+  /** Where this merchant's platform certificates are listed: `global` for institutions overseas. Default `mainland`. */
+  readonly region?: 'mainland' | 'global'
   readonly payinsurance?: PayinsuranceOptions
   readonly wecom?: WecomOptions
   /** One address for all hosts: a simulator or a proxy. */
@@ -100,6 +102,7 @@ export interface Settings {
   readonly payinsurance: (PayinsuranceOptions & { readonly mchKey: xmlmd5.MchKey }) | undefined
   readonly wecom: WecomOptions | undefined
   readonly mode: 'direct' | 'partner' | undefined
+  readonly region: 'mainland' | 'global'
   readonly hosts: Readonly<Record<Exclude<Host, 'given'>, string>>
   readonly fallback: string | undefined
   readonly transport: Transport
@@ -143,6 +146,7 @@ export function readOptions(options: WechatPayOptions): Settings {
     },
     wecom: options.wecom,
     mode: options.mode,
+    region: options.region ?? 'mainland',
     hosts: { ...hosts, ...options.hosts },
     fallback:
       options.fallback === false || (base && !options.fallback)

@@ -278,3 +278,78 @@ test('a bill is downloaded, unpacked and held against its hash', async () => {
     { name: 'InputError' },
   )
 })
+
+test('a statement is held to its signed digest', async () => {
+  const { sim, wx, open } = await openBench()
+  const { mchid, subMchid, appid } = sim.credentials.apiv3
+  const { serviceId, currency } = sim.credentials.payscore
+  await wx.payscore.create({
+    service_id: serviceId,
+    appid,
+    sub_mchid: subMchid,
+    out_order_no: 'PB20260317',
+    currency,
+    service_introduction: 'City power bank',
+    risk_fund: { name: 'DEPOSIT', amount: 30000 },
+    time_range: { start_time: sim.world.time() },
+    notify_url: 'https://shop.example.cn/notify',
+  })
+  await sim.act('PB20260317', { action: 'confirm' })
+  await sim.advance(3600_000)
+  const total = {
+    post_payments: [{ name: 'fee', amount: 4000 }],
+    total_amount: 4000,
+    time_range: { end_time: sim.world.time() },
+  }
+  await wx.payscore.complete({
+    out_order_no: 'PB20260317',
+    service_id: serviceId,
+    sub_mchid: subMchid,
+    ...total,
+  })
+  await sim.advance(36 * 3600_000)
+  const query = { date: '20260317', sp_mchid: mchid }
+  const text = await new Response(await wx.globalBills.statement(query)).text()
+  assert.match(text, /^\ufeff?交易时间,/)
+  assert.match(text, /HKD/)
+  const altering = open({
+    fetch: async (request) => {
+      const answer = await sim.fetch(request)
+      const headers = new Headers(answer.headers)
+      return new Response((await answer.text()).replace('40', '41'), { status: answer.status, headers })
+    },
+  })
+  await assert.rejects(async () => new Response(await altering.globalBills.statement(query)).text(), {
+    name: 'Distrusted',
+    check: 'digest',
+  })
+  const lying = open({
+    retries: 0,
+    fetch: async (request) => {
+      const answer = await sim.fetch(request)
+      const headers = new Headers(answer.headers)
+      headers.set('wechatpay-statement-sha1', '0'.repeat(40))
+      return new Response(answer.body, { status: answer.status, headers })
+    },
+  })
+  await assert.rejects(lying.globalBills.statement(query), { name: 'Distrusted', check: 'signature' })
+})
+
+test('an institution overseas asks for its certificates where they are listed', async () => {
+  const { sim, open, requests } = await openBench()
+  const wx = open({
+    region: 'global',
+    publicKey: undefined,
+    publicKeyId: undefined,
+    platformCertificates: [],
+  })
+  await assert.rejects(
+    wx.payscore.query({
+      service_id: sim.credentials.payscore.serviceId,
+      sub_mchid: sim.credentials.apiv3.subMchid,
+      out_order_no: 'NOBODY',
+    }),
+    { name: 'Refused', notFound: true },
+  )
+  assert.equal(requests[0], 'GET /v3/global/certificates')
+})

@@ -105,6 +105,8 @@ export interface OperationShape {
   readonly trust: Trust
   /** How the body travels when not in the way of its dialect. */
   readonly encoding?: 'multipart'
+  /** A file whose SHA-1 stands in this header; the signature covers `{"sha1":"<it>"}` in place of the body. */
+  readonly digestHeader?: string
   /** XML alone: whether answers carry `sign`; always, when left out. */
   readonly answerSign?: 'always' | 'if_present' | 'never'
   /** `none`: the request carries no signature and no token of its own (the token calls themselves). */

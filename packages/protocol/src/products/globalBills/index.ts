@@ -20,6 +20,7 @@ const statement = defineOperation({
     sub_mchid: optional(text(32)).describe('One sub-merchant; all of them when left out (子商户号).'),
   },
   result: file,
+  digestHeader: 'Wechatpay-Statement-Sha1',
   errors: [
     errorCase('PARAM_ERROR', 400, 'fix', 'A parameter is missing or malformed.'),
     errorCase('INVALID_REQUEST', 400, 'fix', 'The day is today, in the future or more than 180 days ago.'),
