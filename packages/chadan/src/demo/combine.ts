@@ -1,7 +1,10 @@
 /** Combined payment: refunded in part, closed whole, a close of a part refused, an answer lost. */
 import { Lost, Refused } from '@chadan/client'
+import { operations } from '@chadan/protocol'
 import type { Stage } from './stage.ts'
 import { expect, type Story, type Teller } from './story.ts'
+
+const placing = operations.combine.createJsapi
 
 const subs = [
   { sub_mchid: '1690000202', description: '示例茶馆-龙井礼盒', total: 12800 },
@@ -141,9 +144,11 @@ export const answerLost: Story = {
     const { stage, ledger, step } = teller
     const number = 'DEMO-CT-3'
     ledger.number = number
+    // Prepared once and kept, as a gateway keeps it in its database: placing again means these same bytes.
+    const prepared = await stage.wx.prepare(placing, orderOf(stage, number))
     await step('place', async () => {
-      stage.sim.faults.next('combine.createJsapi', 'loseAnswer')
-      const lost = await stage.wx.combine.createJsapi(orderOf(stage, number)).then(
+      stage.sim.faults.next(placing.id, 'loseAnswer')
+      const lost = await stage.wx.send<typeof placing>(prepared).then(
         () => undefined,
         (error: unknown) => error,
       )
@@ -156,8 +161,7 @@ export const answerLost: Story = {
       return `${seen}: it was placed`
     })
     await step('place again', async () => {
-      // The same content under the same number adopts the order that is there.
-      const { prepay_id } = await stage.wx.combine.createJsapi(orderOf(stage, number))
+      const { prepay_id } = await stage.wx.send<typeof placing>(prepared)
       await stage.sim.pay(prepay_id)
       return 'the same bytes, one order; the payer paid'
     })
