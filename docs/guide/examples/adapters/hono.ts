@@ -1,4 +1,4 @@
-/** Hono 4, and everything else that speaks Request and Response: Bun, Deno, Next.js, workers. */
+/** Hono 4, and every framework that hands over a Request and takes a Response. */
 import type { Notice, WechatPay } from '@chadan/client'
 import { Hono } from 'hono'
 
