@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { bundle } from './build-bundle.ts'
 import { publishedManifest, root } from './build-packages.ts'
-import { type Emitted, withoutProse } from './build-prose.ts'
+import { describedModules, type Emitted, withoutProse } from './build-prose.ts'
 
 /** Compiles all packages into `folder`; with `check: false` it looks at no types. Throws when the compiler complains. */
 export function emit(folder: string, { check = true } = {}): void {
@@ -40,15 +41,30 @@ export function writeModules(folder: string, modules: ReadonlyMap<string, Emitte
   }
 }
 
-/** Lays out what is published of one package: `protocol` twice, without its prose and `described`. */
-export function layOut(packageFolder: string, emitted: string): string {
+/** Packages that are loaded into other people's programs: few files, so that importing them is quick. */
+const bundled: Readonly<Record<string, readonly string[]>> = {
+  protocol: ['index', 'described/index'],
+  client: ['index'],
+}
+
+/** Writes the modules of the protocol twice as far as they hold prose: without it, and with it in `described`. */
+export function writeProtocol(folder: string, modules: ReadonlyMap<string, Emitted>): void {
+  const stripped = withoutProse(modules)
+  writeModules(folder, stripped)
+  writeModules(join(folder, 'described'), describedModules(modules, stripped))
+}
+
+/** Lays out what is published of one package. */
+export async function layOut(packageFolder: string, emitted: string): Promise<string> {
   const from = join(emitted, packageFolder, 'src')
   const home = join(root, 'packages', packageFolder)
   const dist = join(home, 'dist')
   rmSync(dist, { recursive: true, force: true })
-  const modules = readModules(from)
-  if (packageFolder === 'protocol') writeModules(join(dist, 'described'), modules)
-  writeModules(dist, packageFolder === 'protocol' ? withoutProse(modules) : modules)
+  const entries = bundled[packageFolder]
+  const code = entries ? join(emitted, packageFolder, 'apart') : dist
+  if (packageFolder === 'protocol') writeProtocol(code, readModules(from))
+  else writeModules(code, readModules(from))
+  if (entries) await bundle({ folder: code, entries, to: dist })
   for (const name of globSync('**/*.d.ts', { cwd: from }))
     writeText(join(dist, name), builtTypes(readFileSync(join(from, name), 'utf8')))
   copyRest(home, dist)
@@ -82,13 +98,9 @@ function writeText(file: string, text: string, mode = 0o644): void {
   writeFileSync(file, text, { mode })
 }
 
-/** The source is inside the map, so its name needs no folder of the repository. */
+/** Lines lead to the sources by name; their text is not carried along, since it would be half of the package. */
 function withPlainSources(map: string, name: string): string {
-  const source = `src/${name.replace(/\.js$/, '.ts')}`
-  return JSON.stringify({
-    ...JSON.parse(map),
-    file: basename(name),
-    sources: [source],
-    sourceRoot: undefined,
-  })
+  const { sourcesContent: _text, ...rest } = JSON.parse(map)
+  const source = `src/${name.replace(/^described\//, '').replace(/\.js$/, '.ts')}`
+  return JSON.stringify({ ...rest, file: basename(name), sources: [source], sourceRoot: undefined })
 }

@@ -1,4 +1,5 @@
 /** Takes the prose out of emitted JavaScript: meanings, titles and links of declarations become empty text. */
+import { posix } from 'node:path'
 import remapping from '@jridgewell/remapping'
 import { type AnyNode, type Expression, parse } from 'acorn'
 import MagicString from 'magic-string'
@@ -31,6 +32,40 @@ export function withoutProse(modules: ReadonlyMap<string, Emitted>): Map<string,
     })
   }
   return new Map(trees.map(({ name, emitted, tree }) => [name, strip(emitted, tree, { speakers, tables })]))
+}
+
+/**
+ * Of the full modules, those that differ from their stripped form and those that lead to them, for a folder
+ * beside the stripped ones. What is the same is taken from there, so that both entries share their classes.
+ */
+export function describedModules(
+  full: ReadonlyMap<string, Emitted>,
+  stripped: ReadonlyMap<string, Emitted>,
+): Map<string, Emitted> {
+  const apart = new Set(
+    [...full].filter(([name, { code }]) => stripped.get(name)?.code !== code).map(([name]) => name),
+  )
+  for (let before = -1; before !== apart.size; ) {
+    before = apart.size
+    for (const [name, { code }] of full)
+      if (importsOf(name, code).some((one) => apart.has(one))) apart.add(name)
+  }
+  return new Map([...apart].map((name) => [name, leadingOut(name, full.get(name) as Emitted, apart)]))
+}
+
+const importing = /(from )(['"])(\.{1,2}\/[^'"]+)\2/g
+
+function importsOf(name: string, code: string): string[] {
+  return [...code.matchAll(importing)].map(([, , , path]) => posix.join(posix.dirname(name), path ?? ''))
+}
+
+function leadingOut(name: string, { code, map }: Emitted, apart: ReadonlySet<string>): Emitted {
+  const home = posix.dirname(`described/${name}`)
+  const led = code.replace(importing, (whole, from, quote, path) => {
+    const target = posix.join(posix.dirname(name), path)
+    return apart.has(target) ? whole : `${from}${quote}${posix.relative(home, target)}${quote}`
+  })
+  return { code: led, map }
 }
 
 /** What the whole package says about where prose stands. */

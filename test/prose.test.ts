@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { emit, readModules, writeModules } from '../scripts/build-emit.ts'
-import { withoutProse } from '../scripts/build-prose.ts'
+import { emit, readModules, writeProtocol } from '../scripts/build-emit.ts'
 
 type Protocol = typeof import('@chadan/protocol')
 
@@ -14,15 +13,13 @@ const folder = mkdtempSync(join(tmpdir(), 'chadan-prose-'))
 after(() => rmSync(folder, { recursive: true }))
 
 emit(join(folder, 'emitted'), { check: false })
-const modules = readModules(join(folder, 'emitted/protocol/src'))
 writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-writeModules(join(folder, 'full'), modules)
-writeModules(join(folder, 'stripped'), withoutProse(modules))
-const full = await load('full')
-const stripped = await load('stripped')
+writeProtocol(folder, readModules(join(folder, 'emitted/protocol/src')))
+const full = await load('described/index.js')
+const stripped = await load('index.js')
 
 function load(name: string): Promise<Protocol> {
-  return import(pathToFileURL(join(folder, name, 'index.js')).href)
+  return import(pathToFileURL(join(folder, name)).href)
 }
 
 test('the published declarations are the full ones but for their prose', () => {
@@ -39,6 +36,11 @@ test('no meaning, title or link is left in the published declarations', () => {
 
 test('both entries export the same names', () => {
   assert.deepEqual(Object.keys(stripped), Object.keys(full))
+})
+
+test('an error of one entry is known to the other', () => {
+  assert.equal(full.apiv3.OpenError, stripped.apiv3.OpenError)
+  assert.notEqual(full.operations, stripped.operations)
 })
 
 const proseNames = new Set(['meaning', 'title', 'doc'])
