@@ -53,7 +53,8 @@ export async function query({ wx, save }: Guide, number: string) {
   const order = await wx.combine.queryByOutTradeNo({ combine_out_trade_no: number })
   for (const sub of order.sub_orders) await save(sub.out_trade_no, sub.trade_state)
   return {
-    paid: order.sub_orders.every((sub) => sub.trade_state === 'SUCCESS'),
+    // REFUND: it was paid, and something went back since.
+    paid: order.sub_orders.every(({ trade_state: state }) => state === 'SUCCESS' || state === 'REFUND'),
     states: order.sub_orders.map((sub) => sub.trade_state),
   }
 }

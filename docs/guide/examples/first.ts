@@ -13,7 +13,8 @@ export function open(keys: Credentials['apiv3'], baseUrl?: string): WechatPay {
 // #region query
 export async function isPaid(wx: WechatPay, number: string): Promise<boolean> {
   const order = await wx.combine.queryByOutTradeNo({ combine_out_trade_no: number })
-  return order.sub_orders.every((sub) => sub.trade_state === 'SUCCESS')
+  // REFUND: it was paid, and something went back since.
+  return order.sub_orders.every(({ trade_state: state }) => state === 'SUCCESS' || state === 'REFUND')
 }
 // #endregion
 

@@ -65,9 +65,13 @@ export async function prepare({ wx, given, notifyUrl, now }: Guide, number: stri
 // #endregion
 
 // #region send
-export async function send({ wx, given }: Guide, prepared: Prepared, number: string): Promise<Order> {
+export async function send(
+  { wx, given }: Guide,
+  prepared: Prepared<typeof operations.medIns.create>,
+  number: string,
+): Promise<Order> {
   try {
-    return await wx.send(prepared, { operation: operations.medIns.create })
+    return await wx.send(prepared)
   } catch (error) {
     if (!(error instanceof Lost)) throw error
     // It may have been placed. Ask under the same number, and adopt what is there.

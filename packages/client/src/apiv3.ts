@@ -376,6 +376,8 @@ function findCase(
   const alike = operation.errors.filter((one) => apiv3.normaliseCode(one.code) === kind && code !== '')
   return (
     alike.find((one) => number !== undefined && one.numbers?.includes(number)) ??
+    // A number that no case names is none of the numbered ones.
+    alike.find((one) => one.status === status && !one.numbers) ??
     alike.find((one) => one.status === status) ??
     alike[0]
   )

@@ -1,6 +1,6 @@
 /** A request made ready: checked, sealed, its bytes fixed. Only the signature's time is still open. */
 import { createHmac } from 'node:crypto'
-import type { Host, Verb } from '@chadan/protocol'
+import type { Host, OperationShape, Verb } from '@chadan/protocol'
 import type { Parts } from './input.ts'
 
 /** A request that lacks only its signature. */
@@ -23,7 +23,9 @@ export interface Draft {
  * What `prepare` gives and `send` takes. Keep it (all members are plain data and bytes) before you
  * send it: repeating a placement means sending these same bytes again.
  */
-export interface Prepared extends Draft {
+export interface Prepared<D extends OperationShape = OperationShape> extends Draft {
+  /** Never set: carries the type of what `send` answers. */
+  readonly types?: D
   /** HMAC-SHA256 of the plain input, hex: two inputs are the same exactly when their digests are. */
   readonly digest: string
 }

@@ -56,16 +56,16 @@ class Client {
    * Throws `InputError`.
    * @example const prepared = await wx.prepare(operations.medIns.create, input)
    */
-  prepare<D extends OperationShape>(operation: D, input: InputOfOperation<D>): Promise<Prepared> {
-    return this.#core.prepare(operation, input)
+  prepare<D extends OperationShape>(operation: D, input: InputOfOperation<D>): Promise<Prepared<D>> {
+    return this.#core.prepare(operation, input) as Promise<Prepared<D>>
   }
 
   /** Signs prepared bytes afresh and sends them. Throws `Refused`, `Lost`, `Distrusted`. */
   send<D extends OperationShape>(
-    prepared: Prepared,
-    options?: CallOptions & { operation?: D },
+    prepared: Prepared<D>,
+    options?: CallOptions,
   ): Promise<ResultOfOperation<D>> {
-    // The id in `prepared` decides what comes back; the type is the caller's word for it.
+    // The operation's id in `prepared` decides what comes back; its type came with it.
     return this.#core.send(prepared, options) as Promise<ResultOfOperation<D>>
   }
 

@@ -148,7 +148,7 @@ export const answerLost: Story = {
     const prepared = await stage.wx.prepare(placing, orderOf(stage, number))
     await step('place', async () => {
       stage.sim.faults.next(placing.id, 'loseAnswer')
-      const lost = await stage.wx.send<typeof placing>(prepared).then(
+      const lost = await stage.wx.send(prepared).then(
         () => undefined,
         (error: unknown) => error,
       )
@@ -161,7 +161,7 @@ export const answerLost: Story = {
       return `${seen}: it was placed`
     })
     await step('place again', async () => {
-      const { prepay_id } = await stage.wx.send<typeof placing>(prepared)
+      const { prepay_id } = await stage.wx.send(prepared)
       await stage.sim.pay(prepay_id)
       return 'the same bytes, one order; the payer paid'
     })
