@@ -288,11 +288,10 @@ function reach(parts: unknown, pointer: string): unknown {
 }
 
 function systemError(operation: OperationShape, fault: PlannedFault): Refusal {
-  return new Refusal(
-    fault.code ?? codeLike(operation, 500, 'SYSTEM_ERROR'),
-    '系统异常，请用相同参数重新调用',
-    { status: 500 },
-  )
+  // A code that is asked for comes with the status it is declared with.
+  const code = fault.code ?? codeLike(operation, 500, 'SYSTEM_ERROR')
+  const { status = 500 } = errorCaseOf(operation, code) ?? {}
+  return new Refusal(code, '系统异常，请用相同参数重新调用', { status })
 }
 
 /** The operation's own spelling of a common code. */
