@@ -47,6 +47,15 @@ const bundled: Readonly<Record<string, readonly string[]>> = {
   client: ['index'],
 }
 
+/** Packages that speak to people: they read the declarations with their prose. */
+const described: ReadonlySet<string> = new Set(['simulator', 'chadan'])
+
+function readingProse(modules: ReadonlyMap<string, Emitted>): Map<string, Emitted> {
+  const led = (code: string) =>
+    code.replace(/(from )(['"])@chadan\/protocol\2/g, '$1$2@chadan/protocol/described$2')
+  return new Map([...modules].map(([name, { code, map }]) => [name, { code: led(code), map }]))
+}
+
 /** Writes the modules of the protocol twice as far as they hold prose: without it, and with it in `described`. */
 export function writeProtocol(folder: string, modules: ReadonlyMap<string, Emitted>): void {
   const stripped = withoutProse(modules)
@@ -63,7 +72,7 @@ export async function layOut(packageFolder: string, emitted: string): Promise<st
   const entries = bundled[packageFolder]
   const code = entries ? join(emitted, packageFolder, 'apart') : dist
   if (packageFolder === 'protocol') writeProtocol(code, readModules(from))
-  else writeModules(code, readModules(from))
+  else writeModules(code, described.has(packageFolder) ? readingProse(readModules(from)) : readModules(from))
   if (entries) await bundle({ folder: code, entries, to: dist })
   for (const name of globSync('**/*.d.ts', { cwd: from }))
     writeText(join(dist, name), builtTypes(readFileSync(join(from, name), 'utf8')))

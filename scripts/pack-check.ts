@@ -67,6 +67,10 @@ function checkCommand(): void {
     run(command, words, project)
     say(`chadan ${words.join(' ')}`)
   }
+  // The client's declarations are without prose; the command's must not be.
+  if (!run(command, ['operations', 'medIns.create'], project).includes('混合支付类型'))
+    throw new Error('the command lost the meanings of the fields')
+  say('chadan operations tells meanings')
 }
 
 /** An empty project that depends on the tarballs of these packages. */
@@ -117,8 +121,8 @@ function holdsNoSources(folder: string): void {
   if (astray.length > 0) throw new Error(`sources are imported by ${astray.join(', ')}`)
 }
 
-function run(file: string, words: readonly string[], cwd: string): void {
-  execFileSync(file, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+function run(file: string, words: readonly string[], cwd: string): string {
+  return execFileSync(file, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 }
 
 function say(line: string): void {
