@@ -13,7 +13,7 @@ const waitingBytesMost = 65_536
 /** Chunks wait here until they are read, once; who stops reading gives the connection up. */
 export class Arriving implements AsyncIterable<Uint8Array> {
   readonly #connection: Connection
-  #chunks: Uint8Array[] = []
+  readonly #chunks: Uint8Array[] = []
   #waitingBytes = 0
   #ended = false
   #error: Error | undefined
@@ -37,29 +37,33 @@ export class Arriving implements AsyncIterable<Uint8Array> {
     this.#wake()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-    try {
-      for (;;) {
-        yield* this.#take()
-        if (this.#chunks.length > 0) continue
-        if (this.#error) throw this.#error
-        if (this.#ended) return
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
-      }
-    } finally {
-      if (!this.#ended) this.#connection.abort(new Error('the reader stopped before the end'))
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        if (!this.#ended) this.#connection.abort(new Error('the reader stopped before the end'))
+        return { done: true, value: undefined }
+      },
     }
   }
 
-  #take(): Uint8Array[] {
-    const chunks = this.#chunks
+  async #next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    while (this.#chunks.length === 0) {
+      if (this.#error) throw this.#error
+      if (this.#ended) return { done: true, value: undefined }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    return { done: false, value: this.#take() }
+  }
+
+  #take(): Uint8Array {
+    const chunk = this.#chunks.shift() as Uint8Array
     const held = this.#waitingBytes > waitingBytesMost
-    this.#chunks = []
-    this.#waitingBytes = 0
-    // At the end of this method's own work, since what was held back may be pushed within the call.
-    if (held) this.#connection.resume()
-    return chunks
+    this.#waitingBytes -= chunk.byteLength
+    // Last, since what was held back may be pushed within the call.
+    if (held && this.#waitingBytes <= waitingBytesMost) this.#connection.resume()
+    return chunk
   }
 }

@@ -100,7 +100,7 @@ async function within<T extends { status: number } & Pick<Incoming, 'header'>>(
     hooks.ended &&
     quietly(() => hooks.ended?.({ ...event, durationMs: clock.now() - startedMs, ...more }, started))
   try {
-    const done = await Promise.race([work(controller.signal), rejection(controller.signal)])
+    const done = await unlessAborted(controller.signal, work)
     ended({ status: done.status, requestId: requestIdOf(done) })
     return done
   } catch (error) {
@@ -116,10 +116,11 @@ async function within<T extends { status: number } & Pick<Incoming, 'header'>>(
 class TimeUp extends Error {}
 
 // A transport that does not look at its signal must not hold the caller.
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+function unlessAborted<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason)
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    work(signal).then(resolve, reject)
   })
 }
 
