@@ -91,7 +91,7 @@ export class Apiv3 {
     options: CallOptions,
   ): Promise<Verified> {
     const carried = await carry(this.#settings, await this.#attempt(operation, draft, attempt), options)
-    return this.#read(operation, carried)
+    return this.#read(operation, draft, carried)
   }
 
   /** One attempt whose answer is a file: not signed, its digest is checked by the reader. */
@@ -120,7 +120,7 @@ export class Apiv3 {
     const bytes = Buffer.from(`{"sha1":"${sha1}"}`)
     const { status, header } = incoming
     const carried = { status, header, bytes, requestId: header('request-id') ?? undefined }
-    const verdict = await this.#verify(carried, this.#ring())
+    const verdict = await this.#verify(carried)
     if (!verdict.ok) throw distrusted(operation, carried, verdict)
     return { status, header, body: heldToDigest(operation, incoming.body, sha1) }
   }
@@ -137,6 +137,11 @@ export class Apiv3 {
     const listing = operation.id.startsWith('certificates.')
     const serial =
       draft.sealedUnder ?? (listing ? merchant.publicKey?.id : (await this.#ring().current())?.serial)
+    if (!serial && !listing) {
+      throw new OptionsError(
+        'there is no key that answers could be verified with: give publicKeyId and publicKey, or apiV3Key to download certificates',
+      )
+    }
     const host = operation.host === 'given' ? 'mainland' : operation.host
     return {
       operation,
@@ -163,18 +168,20 @@ export class Apiv3 {
     }
   }
 
-  async #read(operation: OperationShape, carried: Carried): Promise<Verified> {
+  async #read(operation: OperationShape, draft: Draft, carried: Carried): Promise<Verified> {
     const { status, bytes, requestId } = carried
     const unlisted = operation.id.startsWith('unlisted.')
     if (unlisted ? status < 200 || status > 299 : status !== statusOf(operation))
       throw await this.#refusal(operation, carried)
-    const verdict = await this.#verify(carried, this.#ring())
+    const verdict = await this.#verify(carried)
     if (!verdict.ok) throw distrusted(operation, carried, verdict)
-    const value = bytes.byteLength === 0 ? {} : read(operation, bytes, requestId)
+    const value = read(operation, carried)
+    checkEcho(operation, draft, carried, value)
     return { status, value, bytes, requestId, serial: verdict.serial }
   }
 
-  async #verify(carried: Carried, ring: KeyRing): Promise<apiv3.Verdict> {
+  async #verify(carried: Carried, unknown: 'find' | 'leave' = 'find'): Promise<apiv3.Verdict> {
+    const ring = this.#ring()
     const message = {
       headers: apiv3.readSignedHeaders(carried.header),
       body: carried.bytes,
@@ -183,12 +190,17 @@ export class Apiv3 {
       keys: (serial: string) => ring.get(serial),
     }
     const verdict = apiv3.checkSigned(message)
-    if (verdict.ok || verdict.check !== 'serial') return verdict
+    if (verdict.ok || verdict.check !== 'serial' || unknown === 'leave') return verdict
     return (await ring.find(message.headers.serial)) ? apiv3.checkSigned(message) : verdict
   }
 
-  async #refusal(operation: OperationShape, carried: Carried): Promise<Refused | Lost> {
+  async #refusal(operation: OperationShape, carried: Carried, listing = false): Promise<Refused | Lost> {
     const { status, requestId, bytes } = carried
+    const signed = apiv3.isSigned(apiv3.readSignedHeaders(carried.header))
+    // Looking for the key of a refused list would wait for the very download that was refused.
+    const verdict = signed ? await this.#verify(carried, listing ? 'leave' : 'find') : undefined
+    // Unsigned is what gateways are (X6); signed and wrong is somebody else's, or changed on the way.
+    if (verdict && !verdict.ok && !listing) return distrusted(operation, carried, verdict)
     const envelope = readEnvelope(bytes)
     const code = envelope?.code ?? ''
     const errorNumber = numberOf(requestId)
@@ -214,7 +226,6 @@ export class Apiv3 {
     // Every other 4xx without a JSON envelope comes from something that is not the interface: a wrong path, a proxy.
     const advice =
       known?.advice ?? (envelope ? (status === 401 || status === 403 ? 'configure' : 'fix') : 'configure')
-    const signed = apiv3.isSigned(apiv3.readSignedHeaders(carried.header))
     return new Refused(operation.id, {
       ...facts,
       status,
@@ -227,7 +238,7 @@ export class Apiv3 {
           ? undefined
           : 'no JSON came with it: check address, path and proxies; it says nothing about the order'),
       notFound,
-      verified: signed ? (await this.#verify(carried, this.#ring())).ok : 'absent',
+      verified: verdict ? verdict.ok : 'absent',
       detail: envelope?.detail,
       hint:
         status === 401
@@ -242,7 +253,7 @@ export class Apiv3 {
     if (carried.status !== 200) {
       // A merchant with a public key alone has no certificates; that is no error.
       if (this.#merchant().publicKey) return []
-      throw await this.#refusal(list, carried)
+      throw await this.#refusal(list, carried, true)
     }
     const certificates = apiv3.parseCertificates(carried.bytes, this.#merchant().apiV3Key ?? '')
     // The list is opened with the APIv3 key and must then verify under one of its own certificates.
@@ -300,28 +311,46 @@ function pathOf(target: string): string {
   return slash < 0 ? '/' : target.slice(slash)
 }
 
-function read(operation: OperationShape, bytes: Uint8Array, requestId: string | undefined): unknown {
+function read(operation: OperationShape, { status, bytes, requestId }: Carried): unknown {
+  const lost = (words: string) => new Lost(operation.id, 'form', words, { status, requestId })
+  if (bytes.byteLength === 0) {
+    if (status !== 204) throw lost('a verified answer without a body, where one is declared')
+    return {}
+  }
   let value: unknown
   try {
     value = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
-  } catch (error) {
-    throw new Lost(
-      operation.id,
-      'form',
-      `a verified answer of ${bytes.byteLength} bytes is not JSON`,
-      { requestId },
-      { cause: error },
-    )
+  } catch {
+    // The parser's own error is left out: it quotes the text, and with it names.
+    throw lost(`a verified answer of ${bytes.byteLength} bytes is not JSON`)
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw lost(`a verified answer of ${bytes.byteLength} bytes is not a JSON object`)
   if (operation.result.kind === 'group') value = readShape(operation.result, value)
   checkSafeIntegers(operation, value)
   return value
 }
 
+// A signature covers neither the address nor the status: a genuine answer about another order verifies as well.
+function checkEcho(operation: OperationShape, draft: Draft, carried: Carried, value: unknown): void {
+  const names = routeOf(operation).path.split('/')
+  const segments = (draft.target.split('?')[0] ?? '').split('/')
+  for (const [index, name] of names.entries()) {
+    const field = /^\{(\w+)\}$/.exec(name)?.[1]
+    if (!field || !Object.hasOwn(value as object, field)) continue
+    const echoed = (value as Record<string, unknown>)[field]
+    if (typeof echoed !== 'string' || echoed === decodeURIComponent(segments[index] ?? '')) continue
+    throw distrusted(operation, carried, {
+      check: 'identity',
+      reason: `the answer is about another ${field} than was asked for`,
+    })
+  }
+}
+
 function distrusted(
   operation: OperationShape,
   carried: Carried,
-  verdict: Extract<apiv3.Verdict, { ok: false }>,
+  verdict: { readonly check: string; readonly reason: string },
 ): Distrusted {
   const { status, requestId, bytes } = carried
   const headers = apiv3.readSignedHeaders(carried.header)
@@ -343,27 +372,37 @@ interface Envelope {
   readonly detail: Refused['detail']
 }
 
+/** The error envelope of the interface: a JSON object with a code. Proxies answer JSON as well, but have none. */
 function readEnvelope(bytes: Uint8Array): Envelope | undefined {
+  let value: Record<string, unknown>
   try {
-    const value = JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>
-    if (typeof value !== 'object' || value === null) return undefined
-    const text = (member: unknown) => (typeof member === 'string' ? member : undefined)
-    const detail = value.detail as Record<string, unknown> | undefined
-    const inner = detail?.detail as Record<string, unknown> | undefined
-    return {
-      code: text(value.code) ?? '',
-      message: text(value.message),
-      detail:
-        detail &&
-        ({
-          field: text(detail.field),
-          issue: text(detail.issue) ?? text(inner?.issue),
-          location: text(detail.location),
-        } as Refused['detail']),
-    }
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
   } catch {
     return undefined
   }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { code, message, detail } = value
+  // Nobody may have signed it: what goes into messages and logs is held to its form.
+  if (typeof code !== 'string' || !/^[\w.-]{1,64}$/.test(code)) return undefined
+  const told = Object(detail) as Record<string, unknown>
+  const inner = Object(told.detail) as Record<string, unknown>
+  return {
+    code,
+    message: typeof message === 'string' ? message : undefined,
+    detail:
+      detail === undefined || detail === null
+        ? undefined
+        : ({
+            field: line(told.field),
+            issue: line(told.issue) ?? line(inner.issue),
+            location: line(told.location),
+          } as Refused['detail']),
+  }
+}
+
+/** One short line of what the platform wrote. */
+function line(text: unknown): string | undefined {
+  return typeof text === 'string' ? text.slice(0, 256).replace(/\p{C}/gu, ' ') : undefined
 }
 
 function findCase(

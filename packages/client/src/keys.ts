@@ -26,6 +26,7 @@ export class KeyRing {
   #loadedMs = Number.NEGATIVE_INFINITY
   #triedMs = Number.NEGATIVE_INFINITY
   #loading: Promise<void> | undefined
+  #trouble: unknown
   readonly #missing = new Map<string, number>()
 
   constructor(merchant: Merchant, clock: Clock, download: DownloadCertificates | undefined) {
@@ -50,22 +51,27 @@ export class KeyRing {
     if (apiv3.isPublicKeyId(serial) || !/^[0-9A-F]{40}$/.test(serial)) return false
     const missedMs = this.#missing.get(serial)
     if (missedMs !== undefined && this.#clock.now() - missedMs < minute) return false
-    await this.#load('unknown serial')
+    await this.#load()
     if (this.get(serial)) return true
     if (this.#missing.size >= 1000) this.#missing.clear()
     this.#missing.set(serial, this.#clock.now())
     return false
   }
 
-  /** The key to seal with and to ask answers for: the public key, else the certificate that lasts longest. */
+  /**
+   * The key to seal with and to ask answers for: the public key, else the certificate that lasts longest. Where there
+   * is none it throws what went wrong when they were asked for: a call whose answer nobody could verify is not made.
+   */
   async current(): Promise<{ serial: string; key: KeyObject } | undefined> {
     const { publicKey } = this.#merchant
     if (publicKey) return { serial: publicKey.id, key: publicKey.key }
-    if (this.#clock.now() - this.#loadedMs > tenHours) await this.#load('age')
+    if (this.#clock.now() - this.#loadedMs > tenHours) await this.#load()
     const now = this.#clock.now()
     const usable = [...this.#certificates].filter(([, { expireMs }]) => now < expireMs)
     const [serial, entry] = usable.sort(([, a], [, b]) => b.expireMs - a.expireMs)[0] ?? []
-    return serial && entry ? { serial, key: entry.key } : undefined
+    if (serial && entry) return { serial, key: entry.key }
+    if (this.#trouble !== undefined) throw this.#trouble
+    return undefined
   }
 
   /** Takes in certificates, e.g. of an answer that was just verified. */
@@ -79,17 +85,22 @@ export class KeyRing {
     this.#loadedMs = now
   }
 
-  async #load(why: 'age' | 'unknown serial'): Promise<void> {
+  // Never throws: kept certificates serve on, and who finds none at hand hears the trouble from `current`.
+  async #load(): Promise<void> {
     if (!this.#download) return
     if (this.#loading) return this.#loading
     if (this.#clock.now() - this.#triedMs < minute) return
     this.#triedMs = this.#clock.now()
     this.#loading = this.#download()
-      .then((certificates) => this.take(certificates))
-      .catch((error: unknown) => {
-        // With nothing at hand the caller must hear why; otherwise the kept certificates serve on.
-        if (why === 'age' && this.#certificates.size === 0) throw error
-      })
+      .then(
+        (certificates) => {
+          this.take(certificates)
+          this.#trouble = undefined
+        },
+        (error: unknown) => {
+          this.#trouble = error
+        },
+      )
       .finally(() => {
         this.#loading = undefined
       })
