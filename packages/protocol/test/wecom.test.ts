@@ -78,14 +78,9 @@ for (const [name, sample] of Object.entries(notices)) {
   })
 }
 
-test('an unpaid order has an empty transaction_id, which only the declared length minds', () => {
+test('an unpaid order has an empty transaction_id, as declared', () => {
   const { result } = wecom.getOrder
-  const [paid, unpaid] = answers.getOrder
-  assert.deepEqual(check(result.fields, result.rules, paid), [])
-  assert.deepEqual(
-    check(result.fields, result.rules, unpaid).map((one) => one.at),
-    ['/transaction_id'],
-  )
+  for (const answer of answers.getOrder) assert.deepEqual(check(result.fields, result.rules, answer), [])
 })
 
 const refusals: readonly (readonly [string, Name, Record<string, unknown>, readonly string[]])[] = [

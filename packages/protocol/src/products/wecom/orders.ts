@@ -104,7 +104,7 @@ export const getOrder = defineOperation({
     trade_state: tradeState,
     trade_state_desc: text(256).describe('The state in words (交易状态描述); never decide by it.'),
     payer,
-    transaction_id: text(32).describe(
+    transaction_id: text(0, 32).describe(
       'Order number of WeChat Pay (微信支付订单号); empty while the order is unpaid.',
     ),
     bank_type: optional(text(32)).describe('Bank of the payer (付款银行).'),
