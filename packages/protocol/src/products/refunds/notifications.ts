@@ -58,7 +58,11 @@ export const succeeded = defineNotification({
         settlement_currency: optional(
           text(Number.POSITIVE_INFINITY).describe('The settlement currency; cross-border only.'),
         ),
-        currency: optional(currency.describe('Currency of the order (标价币种); domestic notices lack it.')),
+        currency: optional(
+          text(Number.POSITIVE_INFINITY).describe(
+            'Currency of the order (标价币种); domestic notices lack it.',
+          ),
+        ),
         payer_currency: optional(
           currency.describe('Currency paid in (用户支付币种); domestic notices lack it.'),
         ),
