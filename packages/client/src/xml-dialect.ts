@@ -139,7 +139,11 @@ export class XmlDialect {
     if (answer.ok)
       return {
         status,
-        value: { access_token: answer.accessToken, expires_in: answer.expiresInSeconds },
+        value: {
+          ...headOf(operation, bytes),
+          access_token: answer.accessToken,
+          expires_in: answer.expiresInSeconds,
+        },
         bytes,
         requestId,
         serial: undefined,
@@ -199,6 +203,14 @@ export class XmlDialect {
       throw new OptionsError('this operation is signed with MD5: give payinsurance { key, appid, … }')
     return payinsurance
   }
+}
+
+/** The other members of a token answer, where it comes as XML. */
+function headOf({ result }: OperationShape, bytes: Uint8Array): object {
+  const isXml = Buffer.from(bytes).toString().trimStart().startsWith('<')
+  return isXml && result.kind === 'group'
+    ? readFlat(result.fields, Object.entries(xmlmd5.parseXml(bytes)))
+    : {}
 }
 
 async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
