@@ -81,7 +81,7 @@ export const combinedOf = {
   createH5: (stage: Stage, number?: string, more: object = {}) => {
     const h5_info = { type: 'Wap' as const }
     const scene_info = { device_id: 'WEB-HZ-0001', payer_client_ip: '203.0.113.24', h5_info }
-    return combined(stage, number, { scene_info, ...more })
+    return { ...combined(stage, number), scene_info, ...more }
   },
   createMiniprogram: (stage: Stage, number?: string, more: object = {}) => {
     const { sub_orders, ...order } = combined(stage, number)
