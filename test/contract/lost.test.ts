@@ -34,9 +34,8 @@ import { carriers, openStage, type Stage } from './stage.ts'
 
 /** A call that places something, and how it is looked up by its own number. */
 interface Placing {
-  readonly input: (stage: Stage) => object
-  /** What must be there before. */
-  readonly before?: (stage: Stage) => Promise<unknown>
+  /** The input, and in the world what must be there before it. */
+  readonly input: (stage: Stage) => object | Promise<object>
   /** Rejects as not found until it is placed; answers what there is. */
   readonly find: (stage: Stage) => Promise<unknown>
   /** How many there are at the platform. */
@@ -61,9 +60,6 @@ const combining = (front: keyof typeof combinedOf): Placing => ({
   count: rows('combine.orders'),
 })
 
-let transaction = ''
-let prepayId = ''
-
 const placings: Readonly<Record<string, Placing>> = {
   'cash.prepay': {
     input: (stage) => direct(stage),
@@ -82,32 +78,32 @@ const placings: Readonly<Record<string, Placing>> = {
   'combine.createNative': combining('createNative'),
   'combine.createMiniprogram': combining('createMiniprogram'),
   'refunds.create': {
-    before: paidCombined,
-    input: (stage) => refundOf(stage),
+    input: async (stage) => {
+      await paidCombined(stage)
+      return refundOf(stage)
+    },
     find: ({ wx }) => wx.refunds.find({ out_refund_no: 'RCT0001', sub_mchid: tea }),
     count: refundsIn,
   },
   'ecommerceRefunds.create': {
-    before: paidCombined,
-    input: (stage) => platformRefundOf(stage),
+    input: async (stage) => {
+      await paidCombined(stage)
+      return platformRefundOf(stage)
+    },
     find: ({ wx }) => wx.ecommerceRefunds.findByOutRefundNo({ out_refund_no: 'RCT0001', sub_mchid: tea }),
     count: refundsIn,
   },
   'globalRefunds.create': {
-    before: async (stage) => {
-      transaction = await payRental(stage)
-    },
-    input: (stage) => overseasRefund(stage, transaction),
+    input: async (stage) => overseasRefund(stage, await payRental(stage)),
     find: (stage) =>
       stage.wx.globalRefunds.findByOutRefundNo({ out_refund_no: 'RPS0001', ...overseas(stage) }),
     count: refundsIn,
   },
   'medIns.create': {
-    before: async (stage) => {
+    input: async (stage) => {
       const order = provided(stage, { out_trade_no: 'MI0001' })
-      prepayId = (await stage.wx.cash.prepayPartner(order)).prepay_id
+      return mixed(stage, (await stage.wx.cash.prepayPartner(order)).prepay_id)
     },
-    input: (stage) => mixed(stage, prepayId),
     find: ({ wx, given }) =>
       wx.medIns.queryByOutTradeNo({ out_trade_no: 'MI0001', sub_mchid: given.apiv3.subMchid }),
     count: rows('medIns.orders'),
@@ -119,28 +115,27 @@ const placings: Readonly<Record<string, Placing>> = {
     count: rows('payscore.orders'),
   },
   'payscore.complete': {
-    before: confirmRental,
-    input: (stage) => completion(stage),
+    input: async (stage) => {
+      await confirmRental(stage)
+      return completion(stage)
+    },
     find: async (stage) => completed(await stage.wx.payscore.query(rentalKey(stage))),
-    count: (stage) => [...stage.sim.world.table<{ total?: unknown }>('payscore.orders').values()].length,
+    count: rows('payscore.orders'),
     absent: /not completed/,
   },
   'payscore.sync': {
-    before: async (stage) => {
+    input: async (stage) => {
       await confirmRental(stage)
       await stage.wx.payscore.complete(completion(stage))
+      return outsidePayment(stage)
     },
-    input: (stage) => outsidePayment(stage),
     find: async (stage) => done(await stage.wx.payscore.query(rentalKey(stage))),
     count: rows('payscore.orders'),
     absent: /not done/,
     again: /ORDER_DONE/,
   },
   'wecom.applyMch': {
-    before: async (stage) => {
-      media = await picture(stage)
-    },
-    input: () => application(media),
+    input: async (stage) => application(await picture(stage)),
     find: ({ wx }) => wx.wecom.getApplymentStatus({ out_request_no: 'AP0001' }),
     count: rows('wecom.applications'),
     absent: /40058/,
@@ -152,11 +147,11 @@ const placings: Readonly<Record<string, Placing>> = {
     count: rows('wecom.orders'),
   },
   'wecom.refund': {
-    before: async (stage) => {
+    input: async (stage) => {
       await stage.wx.wecom.createOrder(shopOrder(stage))
       await stage.sim.pay('WC0001')
+      return shopRefund(stage)
     },
-    input: (stage) => shopRefund(stage),
     find: ({ wx, given }) => wx.wecom.getRefundDetail({ mchid: given.wecom.mchid, out_refund_no: 'RWC0001' }),
     count: refundsIn,
   },
@@ -167,8 +162,10 @@ const placings: Readonly<Record<string, Placing>> = {
     again: /530/,
   },
   'payinsurance.refund': {
-    before: payRegistration,
-    input: (stage) => registrationRefund(stage),
+    input: async (stage) => {
+      await payRegistration(stage)
+      return registrationRefund(stage)
+    },
     find: (stage) => {
       const { hosp_out_trade_no: _, ...accounts } = registrationNumber(stage)
       return stage.wx.payinsurance.queryRefund({ ...accounts, hosp_out_refund_no: 'RPI0001' })
@@ -177,8 +174,6 @@ const placings: Readonly<Record<string, Placing>> = {
     again: /550/,
   },
 }
-
-let media = ''
 
 function completed(order: { state_description?: string; state: string }): unknown {
   if (order.state_description !== 'MCH_COMPLETE' && order.state !== 'DONE') throw new Error('not completed')
@@ -231,9 +226,8 @@ for (const carrier of carriers) {
   for (const [id, placing] of Object.entries(placings)) {
     test(`${id} whose answer was lost is sent once, and found, ${carrier}`, async () => {
       await using stage = await openStage(carrier)
-      await placing.before?.(stage)
+      const input = await placing.input(stage)
       const before = sent(stage, operationOf(id))
-      const input = placing.input(stage)
       await assert.rejects(placing.find(stage), isAbsent(placing))
       stage.sim.faults.next(id, 'loseAnswer')
       // This client would repeat whatever may be repeated.
@@ -245,9 +239,8 @@ for (const carrier of carriers) {
 
     test(`${id} that never arrived is not found, and its bytes place it once, ${carrier}`, async () => {
       await using stage = await openStage(carrier)
-      await placing.before?.(stage)
       const operation = operationOf(id)
-      const input = placing.input(stage) as InputOfOperation<OperationShape>
+      const input = (await placing.input(stage)) as InputOfOperation<OperationShape>
       const prepared = await stage.wx.prepare(operation, input)
       stage.sim.faults.next(id, 'loseRequest')
       await assert.rejects(stage.wx.send(prepared), isCut)

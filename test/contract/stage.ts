@@ -22,6 +22,8 @@ export interface Message {
   readonly method: string
   readonly headers: Headers
   readonly body: Uint8Array
+  /** When it came, UTC ms. */
+  readonly heardMs: number
 }
 
 /** Everything a case needs. */
@@ -73,7 +75,8 @@ export async function openStage(
   }
   const shop = async (request: Request): Promise<Response> => {
     const body = new Uint8Array(await request.clone().arrayBuffer())
-    messages.push({ url: request.url, method: request.method, headers: request.headers, body })
+    const { url, method, headers } = request
+    messages.push({ url, method, headers, body, heardMs: sim.clock.now() })
     return wx.notifications.handle(request, (notice) => {
       notices.push(notice)
       log.notice(notice)
