@@ -51,5 +51,5 @@ function ratio(value: number, aim: number | undefined): string {
 
 function figure(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en')
-  return value >= 10 ? value.toFixed(0) : value.toPrecision(2)
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

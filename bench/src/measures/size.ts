@@ -4,7 +4,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import { type Effort, median } from '../rounds.ts'
 import type { Found } from '../table.ts'
 
@@ -124,10 +124,11 @@ async function undiciBundle(project: string): Promise<Found> {
 }
 
 async function bundled(project: string, name: string, external: string[]): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: `import * as all from '${name}'; globalThis.all = all`, resolveDir: project },
-    ...{ bundle: true, minify: true, write: false, platform: 'node', format: 'esm', logLevel: 'error' },
-    external,
+  const entry = join(project, `bundle-${external.length}.mjs`)
+  writeFileSync(entry, `import * as all from '${name}'; globalThis.all = all`)
+  const { output } = await build({
+    ...{ input: entry, platform: 'node', external, write: false, logLevel: 'silent' },
+    output: { format: 'esm', minify: true, codeSplitting: false },
   })
-  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).byteLength / 1000
+  return gzipSync(output[0].code, { level: 9 }).byteLength / 1000
 }
