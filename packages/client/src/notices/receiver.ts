@@ -315,8 +315,9 @@ export class Notifications {
     opened?: Opened,
   ): void {
     const { hooks } = this.#settings
+    if (!hooks.noticed) return
     const notification = opened && declarationOf(declared, opened.dialect, opened.event, opened.resource)?.id
-    if (hooks.noticed) quietly(() => hooks.noticed?.({ notification, ...event }))
+    quietly(() => hooks.noticed?.({ notification, ...event }))
   }
 }
 
