@@ -12,9 +12,11 @@ export const dayOf = (ms: number): string => apiv3.formatTime(ms).slice(0, 10)
 /** The instant at which a Beijing day begins. */
 export const startOf = (day: string): number => apiv3.parseTime(`${day}T00:00:00+08:00`)
 
-/** When the bill of a day is made. */
-export const madeMs = (world: World, day: string): number =>
-  startOf(day) + dayMs + world.switches.billHour * 3_600_000
+/** When the bill of a day is made: in the morning after, or now where bills exist at once. */
+export function madeMs(world: World, day: string): number {
+  const morning = startOf(day) + dayMs + world.switches.billHour * 3_600_000
+  return world.switches.billsAtOnce ? Math.min(morning, world.clock.now()) : morning
+}
 
 /** The first day that is still offered, three months back. */
 export function threeMonthsBack(world: World): string {
@@ -30,8 +32,9 @@ export const daysBack = (world: World, days: number): string => dayOf(world.cloc
 
 /** Refuses a day that is not over, too long ago, or whose bill is not made yet. */
 export function checkDay(world: World, day: string, first: string): void {
-  if (day >= dayOf(world.clock.now()) || day < first)
-    throw new Refusal('INVALID_REQUEST', '账单日期不在可查询范围内')
+  const today = dayOf(world.clock.now())
+  const isOver = day < today || (world.switches.billsAtOnce && day === today)
+  if (!isOver || day < first) throw new Refusal('INVALID_REQUEST', '账单日期不在可查询范围内')
   if (world.clock.now() < madeMs(world, day))
     throw new Refusal('STATEMENT_CREATING', '账单生成中，请稍后再试')
 }

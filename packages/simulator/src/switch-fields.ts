@@ -38,6 +38,7 @@ export const switchFields = {
   billLinkMs: duration('Life of a bill link.'),
   billPartBytes: optional(whole(1)).describe('Size beyond which an encrypted bill comes in several parts.'),
   billHour: optional(whole(0, 23)).describe("Hour (Beijing) from which yesterday's bill exists."),
+  billsAtOnce: onOff('Bills exist at once, of the running day too, with what happened so far.'),
   stableCiphertext: onOff('The ciphertext of a notice is the same in every repetition.'),
   noticeDelayMs: duration('Delay between a change and the first notice of it.'),
   settlingMs: duration('How long a payment or refund takes to settle.'),

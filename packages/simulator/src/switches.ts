@@ -16,6 +16,8 @@ export interface Switches {
   billPartBytes: number
   /** Hour (Beijing) from which yesterday's bill exists. */
   billHour: number
+  /** Bills exist at once, of the running day too: for programs that cannot move this clock. */
+  billsAtOnce: boolean
   /** The ciphertext of a notice is the same in every repetition. */
   stableCiphertext: boolean
   /** Delay between a change and the first notice of it. */
@@ -135,6 +137,7 @@ export const defaultSwitches: Switches = {
   billLinkMs: 5 * minute,
   billPartBytes: 8 * 1024 * 1024,
   billHour: 10,
+  billsAtOnce: false,
   stableCiphertext: true,
   noticeDelayMs: 0,
   settlingMs: 2_000,

@@ -213,6 +213,28 @@ test('a bill is a snapshot: refunds stand in it as they were when it was made', 
   assert.deepEqual(await words(), first)
 })
 
+test('where bills exist at once, the running day is offered with what happened so far', async () => {
+  const bench = await openBills({ switches: { billsAtOnce: true } })
+  assert.equal((await bench.ask(trade, day)).said, '400 NO_STATEMENT_EXIST')
+  const rows = async () => {
+    const { body } = await bench.ask(trade, day)
+    const { bytes } = await bench.fetched(body.download_url)
+    assert.equal(await bill.hashBill([bytes]), body.hash_value)
+    const found = []
+    for await (const row of bill.parseBill([bytes])) found.push(row.text('交易状态'))
+    return found
+  }
+  bench.sim.world.book(payment)
+  await bench.sim.advance(2 * hour)
+  assert.deepEqual(await rows(), ['SUCCESS'])
+  const createMs = bench.sim.clock.now()
+  bench.sim.world.refunds.set(refund.refundId, { ...refund, createMs, successMs: createMs })
+  await bench.sim.advance(hour)
+  assert.deepEqual(await rows(), ['SUCCESS', 'REFUND'])
+  assert.equal((await bench.ask(fundFlow, day)).said, '200 undefined')
+  assert.equal((await bench.ask(trade, { bill_date: '2026-03-18' })).said, '400 INVALID_REQUEST')
+})
+
 test('a day is offered from ten on the next morning, for three months, and only when something happened', async () => {
   const bench = await openBills()
   bench.sim.world.book(payment)

@@ -105,6 +105,18 @@ test('a signature that does not match is explained with what was signed', async 
   assert.ok(detail.sign_information.truncated_sign_message.startsWith('POST\n/v3/security/echo\n'))
 })
 
+test('a merchant nobody knows is told apart from a serial that is not its own', async () => {
+  const sim = await openSimulator()
+  const request = defective(sim, [])
+  const { mchid } = sim.credentials.apiv3
+  const authorization = request.headers.get('authorization')?.replace(mchid, '1999999999') ?? ''
+  const answer = await sim.fetch(
+    new Request(request, { headers: { ...Object.fromEntries(request.headers), authorization } }),
+  )
+  const { detail } = await answer.json()
+  assert.deepEqual([answer.status, detail.field, detail.issue], [401, 'mchid', 'merchant not found'])
+})
+
 test('the window of a timestamp is 300 seconds to either side', async () => {
   const sim = await openSimulator()
   for (const [seconds, status] of [

@@ -157,6 +157,15 @@ test('a bill with rows in it is not ready until 10:00 of the next day', async ()
   assert.equal(await bench.code(wecom.getBill, asked(bench)), '0')
 })
 
+test('where bills exist at once, the running day is given', async () => {
+  const bench = await openWecomBench()
+  await bench.sim.pay((await bench.place()).prepayId)
+  await bench.sim.advance(5000)
+  bench.sim.changeSwitches({ billsAtOnce: true })
+  assert.equal(await bench.code(wecom.getBill, asked(bench)), '0')
+  assert.equal(await bench.code(wecom.getBill, asked(bench, { bill_date: '2026-03-18' })), '40058')
+})
+
 test('a bill may be asked for by GET', async () => {
   const bench = await openDay()
   const search = new URLSearchParams({ access_token: await bench.accessToken(), ...asked(bench) })

@@ -99,9 +99,9 @@ function authenticate(world: OpenWorld, request: RawRequest): Merchant {
   )
   if (!merchant || !certificate)
     throw signError('商户证书序列号有误，请使用该商户的证书序列号', {
-      field: 'serial_no',
+      field: merchant ? 'serial_no' : 'mchid',
       location: 'authorization',
-      issue: 'certificate not found',
+      issue: merchant ? 'certificate not found' : 'merchant not found',
     })
   const text = apiv3.requestText({
     method: request.verb,

@@ -26,10 +26,9 @@ export const bills: ProductFactory = (world) => ({
         billed.includes(payment.product) &&
         payment.mchid === caller.mchid &&
         (query.sub_mchid === undefined || payment.subMchid === query.sub_mchid)
-      const key = ['trade', caller.mchid, query.sub_mchid ?? 'all', query.bill_date, type].join('/')
-      const file = fileOf(world, key, () =>
-        tradeBill(type, movementsOn(world, query.bill_date, of), madeMs(world, query.bill_date)),
-      )
+      const made = madeMs(world, query.bill_date)
+      const key = ['trade', caller.mchid, query.sub_mchid ?? 'all', query.bill_date, made, type].join('/')
+      const file = fileOf(world, key, () => tradeBill(type, movementsOn(world, query.bill_date, of), made))
       return offer(world, caller, { file, packed: query.tar_type === 'GZIP' })
     }),
 
@@ -68,7 +67,7 @@ function flowFile(
   { bill_date, account_type }: { bill_date: string; account_type: string },
 ): BillFile {
   checkDay(world, bill_date, threeMonthsBack(world))
-  const key = ['fundFlow', accounts.join('+'), bill_date, account_type].join('/')
+  const key = ['fundFlow', accounts.join('+'), bill_date, madeMs(world, bill_date), account_type].join('/')
   return fileOf(world, key, () => {
     if (account_type !== 'BASIC' && account_type !== 'ALL') return undefined
     const fromMs = startOf(bill_date)

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { bill, operations } from '@chadan/protocol'
+import { madeMs } from '../../bill-days.ts'
 import type { RawRequest } from '../../exchange/request.ts'
 import type { RefundRecord, Transaction } from '../../ledger.ts'
 import { handle, Refusal } from '../../product.ts'
@@ -10,8 +11,7 @@ import { mustOwn, refused } from './rows.ts'
 
 const { getBill, downloadBill } = operations.wecom
 
-const hourMs = 3600_000
-const dayMs = 24 * hourMs
+const dayMs = 24 * 3600_000
 const oldestDays = 92
 
 interface Link {
@@ -88,7 +88,7 @@ export const downloading = handle(
 function billOf(world: World, mchid: string, day: string, type: BillType): string {
   const startMs = bill.billTimeToMs(`${day} 00:00:00`)
   const now = world.clock.now()
-  if (now < startMs + dayMs + world.switches.billHour * hourMs) throw refused(world, 'the bill is not ready')
+  if (now < startMs || now < madeMs(world, day)) throw refused(world, 'the bill is not ready')
   if (now - startMs > oldestDays * dayMs) throw refused(world, 'the day is more than three months ago')
   const isThatDay = (ms: number) => ms >= startMs && ms < startMs + dayMs
   const layout = layouts[type]
