@@ -4,7 +4,27 @@
 var wanted = 24
 var major = Number(process.versions.node.split('.')[0])
 
-if (major < wanted) {
+if (major >= wanted) import('../src/main.ts').then((chadan) => chadan.main(process.argv))
+else
+  Promise.all([import('node:child_process'), import('node:fs'), import('node:url')]).then(startNewer, refuse)
+
+// `npm ci` in a clone brings a Node of its own: better to start that than to send the reader away.
+function startNewer(modules) {
+  var own = modules[2].fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url))
+  // Were it the Node that runs already, it would start itself without end.
+  if (!modules[1].existsSync(own) || modules[1].realpathSync(own) === process.execPath) return refuse()
+  var child = modules[0].spawn(own, process.argv.slice(1), { stdio: 'inherit' })
+  // Who stops this process means the one that works, which saves its state before it ends.
+  ;['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => {
+    process.on(signal, () => child.kill(signal))
+  })
+  child.on('error', refuse)
+  child.on('exit', (code) => {
+    process.exitCode = code === null ? 1 : code
+  })
+}
+
+function refuse() {
   process.stderr.write(
     'chadan needs Node ' +
       wanted +
@@ -13,6 +33,4 @@ if (major < wanted) {
       ': install a newer one from https://nodejs.org\n',
   )
   process.exitCode = 1
-} else {
-  import('../src/main.ts').then((chadan) => chadan.main(process.argv))
 }

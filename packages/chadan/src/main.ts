@@ -9,7 +9,6 @@ import { run, withVerbs } from './run.ts'
 export function program(): Command {
   return new Command('chadan')
     .description('Chadan (查单): the true state of every WeChat Pay order, and that the money agrees.')
-    .showHelpAfterError('(chadan --help lists what there is)')
     .addHelpText(
       'after',
       `

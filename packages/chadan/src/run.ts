@@ -36,9 +36,17 @@ export async function run(program: Command, argv: readonly string[], io: Io): Pr
   }
 }
 
-function misused({ message }: CommanderError): CommandEnd {
-  const what = message.replace(/^error: /, '').replace(/\.$/, '')
-  return new CommandEnd(exits.input, `${what}: --help behind the verb says how it is called`)
+function misused({ code, message }: CommanderError): CommandEnd {
+  const what = message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+  // Behind a verb that does not exist there is no help.
+  const where =
+    code === 'commander.unknownCommand'
+      ? 'chadan --help lists the verbs'
+      : '--help behind the verb says how it is called'
+  return new CommandEnd(exits.input, `${what}: ${where}`)
 }
 
 function tell(io: Io, end: CommandProblem, json: boolean): Exit {

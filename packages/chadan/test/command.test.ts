@@ -40,5 +40,15 @@ test('a verb called in a wrong way is told on one line, under --json as JSON', a
   const json = await line(['call', 'combine.close', '--json'])
   assert.equal(JSON.parse(json.err).error.exit, 2)
   const unknown = await line(['pay', 'me'])
-  assert.deepEqual([unknown.exit, unknown.err.split('\n').length], [2, 2])
+  assert.deepEqual(
+    [unknown.exit, unknown.err],
+    [2, "chadan: unknown command 'pay': chadan --help lists the verbs\n"],
+  )
+})
+
+test('the whole program tells misuse on one line, too', async () => {
+  await assert.rejects(promisify(execFile)(process.execPath, [bin, 'nothing']), {
+    code: 2,
+    stderr: "chadan: unknown command 'nothing': chadan --help lists the verbs\n",
+  })
 })

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request as send } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
@@ -328,9 +328,31 @@ test('a bad option ends with one line and a code of failure', limits, async (t) 
   }
 })
 
-test('an older Node is told on one line which it needs', limits, async () => {
-  const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})`
-  const child = spawn(process.execPath, ['--import', older, bin, 'simulate'])
+/** Makes a Node say that it is older. */
+const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})`
+
+/** The head of the command in a clone of its own, whose command prints its arguments and waits for SIGTERM. */
+async function bareClone(path: string): Promise<string> {
+  const [head, main] = [
+    join(path, 'packages/chadan/bin/chadan.js'),
+    join(path, 'packages/chadan/src/main.ts'),
+  ]
+  for (const file of [head, main]) await mkdir(dirname(file), { recursive: true })
+  await copyFile(bin, head)
+  await writeFile(join(path, 'package.json'), '{"type":"module"}')
+  await writeFile(
+    main,
+    `export function main([, , ...words]: string[]): void {
+       const life = setInterval(() => {}, 1000)
+       process.on('SIGTERM', () => { clearInterval(life); process.exitCode = 3 })
+       console.log(words.join())
+     }`,
+  )
+  return head
+}
+
+test('an older Node is told on one line which it needs', limits, async (t) => {
+  const child = spawn(process.execPath, ['--import', older, await bareClone(await folder(t)), 'simulate'])
   const said = await text(child.stderr)
   assert.equal(
     said,
@@ -339,3 +361,21 @@ test('an older Node is told on one line which it needs', limits, async () => {
   if (child.exitCode === null) await once(child, 'exit')
   assert.equal(child.exitCode, 1)
 })
+
+test(
+  'under an older Node the one that came with the clone works, is stopped and gives the code',
+  limits,
+  async (t) => {
+    const path = await folder(t)
+    const head = await bareClone(path)
+    const own = join(path, 'node_modules/.bin/node')
+    await mkdir(dirname(own), { recursive: true })
+    await writeFile(own, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o700 })
+    const child = spawn(process.execPath, ['--import', older, head, 'simulate', '--json'])
+    t.after(() => child.kill('SIGKILL'))
+    const [said] = await once(createInterface(child.stdout), 'line')
+    assert.equal(said, 'simulate,--json')
+    child.kill('SIGTERM')
+    assert.deepEqual(await once(child, 'exit'), [3, null])
+  },
+)
