@@ -12,7 +12,7 @@ import { refundErrors } from './cases/refunds.ts'
 import { wecomErrors } from './cases/wecom.ts'
 import { allOperations, leavesOpen, nameOf, saysNotFound } from './declared.ts'
 import { apiv3Ways, type ErrorCases, numberIn, type Provoke, tokenWays, type Ways } from './provoking.ts'
-import { carriers, openStage } from './stage.ts'
+import { carriers, guarded, openStage } from './stage.ts'
 
 /** What only these operations meet; what all of a dialect meet is made for each of them. */
 const own: ErrorCases = {
@@ -56,7 +56,9 @@ async function provoked(operation: OperationShape, error: ErrorCase, way: () => 
   assert.equal(caught.operation, operation.id, what)
   assert.ok(open ? caught instanceof Lost : caught instanceof Refused, `${what} (${caught.name})`)
   assert.equal(caught.status, error.status, what)
-  assert.equal(apiv3.normaliseCode(caught.code ?? ''), apiv3.normaliseCode(error.code), what)
+  // The newer servers of combined payment spell the same codes with underscores.
+  const spelt = operation.id === 'combine.queryById' ? apiv3.normaliseCode : (code: string) => code
+  assert.equal(spelt(caught.code ?? ''), spelt(error.code), what)
   if (!(caught instanceof Refused)) return
   assert.equal(caught.notFound, saysNotFound(operation, error), `${what} (notFound)`)
   const alike = operation.errors.filter((one) => one.code === error.code)
@@ -68,7 +70,7 @@ async function provoked(operation: OperationShape, error: ErrorCase, way: () => 
 
 for (const carrier of carriers) {
   for (const operation of allOperations) {
-    test(`${operation.id} ends with every declared error as declared, ${carrier}`, async () => {
+    test(`${operation.id} ends with every declared error as declared, ${carrier}`, guarded, async () => {
       await using common = await openStage(carrier)
       const problems: string[] = []
       for (const error of operation.errors) {

@@ -16,6 +16,9 @@ export type Carrier = 'in process' | 'over sockets'
 
 export const carriers: readonly Carrier[] = ['in process', 'over sockets']
 
+/** Nothing here waits for real time, so a test that takes this long hangs on a connection. */
+export const guarded = { timeout: 30_000 }
+
 /** A message as it reached the merchant's server. */
 export interface Message {
   readonly url: string
