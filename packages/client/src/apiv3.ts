@@ -25,7 +25,7 @@ import { holdsSealed, mapSealed, type Parts } from './input.ts'
 import { KeyRing } from './keys.ts'
 import { type Merchant, OptionsError, type Settings } from './options.ts'
 import type { Draft } from './prepared.ts'
-import { type Incoming, readAll } from './transport.ts'
+import { type Incoming, readAll, TooLarge } from './transport.ts'
 
 const nothing = new Uint8Array()
 
@@ -104,7 +104,11 @@ export class Apiv3 {
     const incoming = await carryOpen(this.#settings, await this.#attempt(operation, draft, attempt), options)
     if (incoming.status === 200)
       return operation.digestHeader ? this.#provenFile(operation, incoming) : incoming
-    const bytes = await readAll(incoming.body, this.#settings.maxAnswerBytes)
+    const bytes = await readAll(incoming.body, this.#settings.maxAnswerBytes).catch((error: unknown) => {
+      throw error instanceof TooLarge
+        ? new Lost(operation.id, 'size', `an answer of ${error.message}`, { status: incoming.status })
+        : error
+    })
     const carried = {
       status: incoming.status,
       header: incoming.header,

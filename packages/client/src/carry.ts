@@ -1,8 +1,10 @@
 /** One attempt over the network: time limit, size limit, second address, hooks. */
 import type { OperationShape } from '@chadan/protocol'
 import { apiv3 } from '@chadan/protocol'
+import { tellable } from './cause.ts'
 import { Lost } from './errors.ts'
 import { quietly } from './hooks.ts'
+import { openBody, TimeUp } from './open-body.ts'
 import type { Settings } from './options.ts'
 import { type Incoming, isUnsent, readAll, TooLarge } from './transport.ts'
 
@@ -45,9 +47,25 @@ export function carry(settings: Settings, attempt: Attempt, options: CallOptions
   })
 }
 
-/** Sends and gives the head of the answer with its body still open; the time limit is for the head. */
-export function carryOpen(settings: Settings, attempt: Attempt, options: CallOptions): Promise<Incoming> {
-  return within(settings, attempt, options, (signal) => reach(settings, attempt, signal))
+/** Sends and gives the head of the answer with its body still open; the time limit is for the head and for each piece. */
+export async function carryOpen(
+  settings: Settings,
+  attempt: Attempt,
+  options: CallOptions,
+): Promise<Incoming> {
+  const connection = new AbortController()
+  const { status, header, body } = await within(settings, attempt, options, (signal) => {
+    signal.addEventListener('abort', () => connection.abort(signal.reason), { once: true })
+    return reach(settings, attempt, connection.signal)
+  })
+  const { signal, timeoutMs = settings.timeoutMs } = options
+  const lost = (error: unknown) =>
+    toLost(attempt.operation.id, error, connection.signal, signal, timeoutMs, 'sent')
+  return {
+    status,
+    header,
+    body: openBody(body, { clock: settings.clock, timeoutMs, signal, connection, lost }),
+  }
 }
 
 function requestIdOf(incoming: Pick<Incoming, 'header'>): string | undefined {
@@ -83,11 +101,14 @@ async function within<T extends { status: number } & Pick<Incoming, 'header'>>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { clock, hooks } = settings
+  if (outer?.aborted) {
+    const words = 'given up by the caller before anything was sent'
+    throw new Lost(attempt.operation.id, 'aborted', words, { unsent: true })
+  }
   const controller = new AbortController()
   const cancel = clock.after(timeoutMs, () => controller.abort(new TimeUp()))
   const forward = () => controller.abort(outer?.reason)
-  if (outer?.aborted) forward()
-  else outer?.addEventListener('abort', forward, { once: true })
+  outer?.addEventListener('abort', forward, { once: true })
   const event = {
     operation: attempt.operation.id,
     method: attempt.method,
@@ -113,8 +134,6 @@ async function within<T extends { status: number } & Pick<Incoming, 'header'>>(
   }
 }
 
-class TimeUp extends Error {}
-
 // A transport that does not look at its signal must not hold the caller.
 function unlessAborted<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -130,8 +149,10 @@ function toLost(
   signal: AbortSignal,
   outer: AbortSignal | undefined,
   timeoutMs: number,
+  request: 'sent' | 'open' = 'open',
 ): Lost {
-  const options = { cause: error }
+  const cause = tellable(error)
+  const options = cause && { cause }
   if (outer?.aborted)
     return new Lost(operation, 'aborted', 'given up by the caller; it may have been done', {}, options)
   if (signal.aborted)
@@ -144,7 +165,7 @@ function toLost(
     )
   if (error instanceof TooLarge)
     return new Lost(operation, 'size', `an answer of ${error.message}`, {}, options)
-  const unsent = isUnsent(error)
+  const unsent = request === 'open' && isUnsent(error)
   const words = unsent ? 'no connection, nothing was sent' : 'the connection broke; it may have been done'
   return new Lost(operation, 'network', words, { unsent }, options)
 }

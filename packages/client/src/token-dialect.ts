@@ -65,10 +65,12 @@ export class TokenDialect {
       this.#outgoing(operation, draft, attempt, undefined),
       options,
     )
-    if (incoming.status !== 200)
+    if (incoming.status !== 200) {
+      await discard(incoming)
       throw new Lost(operation.id, 'status', `the file was answered with status ${incoming.status}`, {
         status: incoming.status,
       })
+    }
     return incoming
   }
 
@@ -153,6 +155,11 @@ export class TokenDialect {
       )
     return wecom
   }
+}
+
+// An answer that nobody reads would keep its connection.
+async function discard({ body }: Incoming): Promise<void> {
+  for await (const _ of body) return
 }
 
 /** Draws a token, again after a pause where the platform was busy. */

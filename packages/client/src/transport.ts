@@ -49,16 +49,23 @@ const beforeTheFirstByte = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
 /** Whether an error means that no connection came about, so that not one byte was written. */
 export function isUnsent(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && beforeTheFirstByte.has(String(cause.code))) return true
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 10; cause = cause.cause, depth++) {
+    if (!('code' in cause)) continue
+    // Unreachable hosts and timeouts are reported of connections as well on which bytes were written.
+    const call = 'syscall' in cause ? cause.syscall : undefined
+    if (call !== undefined && call !== 'connect' && call !== 'getaddrinfo') return false
+    if (beforeTheFirstByte.has(String(cause.code))) return true
+    if (cause.code === 'ETIMEDOUT' && call === 'connect') return true
   }
   return false
 }
