@@ -1,7 +1,7 @@
 /** Combined payment: every way to be refused. */
 import type { operations } from '@chadan/protocol'
 import { methodOf } from '../log.ts'
-import { type Call, type ErrorCases, merchant, type Provoke, type Ways } from '../provoking.ts'
+import { type Call, type ErrorCases, forge, merchant, type Provoke, type Ways } from '../provoking.ts'
 import type { Stage } from '../stage.ts'
 import { closing, combined, combinedOf, tea } from './orders.ts'
 
@@ -36,6 +36,18 @@ const withSubs = (stage: Stage, front: Front, more: object) => {
   return { sub_orders: sub_orders.map((sub) => ({ ...sub, ...more })) }
 }
 
+/** The order with its sub-merchants as merchants of their own. */
+function withOwnMerchants(stage: Stage) {
+  const { sub_orders } = combined(stage)
+  return { sub_orders: sub_orders.map(({ sub_mchid, ...sub }) => ({ ...sub, mchid: sub_mchid })) }
+}
+
+/** The first sub-order twice. */
+function twice(body: Record<string, unknown>): object {
+  const [first] = body.sub_orders as object[]
+  return { ...body, sub_orders: [first, first] }
+}
+
 function creating(front: Front): Ways {
   const call: Call = (stage, more) =>
     methodOf(stage.wx, `combine.${front}`)(combinedOf[front](stage, number, more))
@@ -58,13 +70,16 @@ function creating(front: Front): Ways {
     },
     OPENID_MISMATCH: (stage) => call(stage, { combine_payer_info: { openid: 'oNobody' } }),
     NOAUTH: (stage) => {
-      merchant(stage, individual ? stage.given.apiv3.mchid : tea).disabled = true
+      if (individual) merchant(stage, stage.given.apiv3.mchid).disabled = true
+      else merchant(stage, tea).permissions = ['jsapi']
       return call(stage)
     },
     MCH_NOT_EXISTS: (stage) =>
       call(stage, withSubs(stage, front, { mchid: '1999999999', sub_mchid: undefined })),
-    INVALID_REQUEST: (stage) => call(stage, { combine_mchid: '1999999999' }),
-    APPID_MCHID_NOT_MATCH: (stage) => call(stage, { combine_appid: 'wx0000000000000000' }),
+    INVALID_REQUEST: (stage) => forge(stage, `combine.${front}`, combinedOf[front](stage), { body: twice }),
+    // The apps of these merchants are not the one that the order is placed in.
+    APPID_MCHID_NOT_MATCH: (stage) =>
+      call(stage, individual ? { combine_appid: 'wx0000000000000000' } : withOwnMerchants(stage)),
   }
 }
 
