@@ -62,6 +62,22 @@ test('a virtual clock is moved, a real one refuses', async () => {
   assert.match(refused.body.expected, /virtual clock/)
 })
 
+test("the address of a corp's callbacks is set, and checked, through the event of its corpid", async () => {
+  const heard: Request[] = []
+  const sim = await openSimulator({
+    fetch: async (request) => {
+      heard.push(request)
+      return new Response('', { status: 500 })
+    },
+  })
+  const event = { name: 'callback:configure', details: { url: 'https://shop.example.cn/wecom' } }
+  const { status } = await ask(sim, 'POST', `/orders/${sim.credentials.wecom.corpid}/event`, event)
+  assert.equal(status, 200)
+  await sim.advance(1000)
+  assert.equal(heard[0]?.method, 'GET')
+  assert.match(heard[0]?.url ?? '', /^https:\/\/shop\.example\.cn\/wecom\?.*echostr=/)
+})
+
 const wrongInputs: [string, unknown, string, string][] = [
   ['/clock/advance', {}, '/body/ms', 'a whole number'],
   ['/clock/advance', { ms: '1' }, '/body/ms', 'whole number'],

@@ -142,7 +142,8 @@ const orders: readonly Control[] = [
   defineControl(
     {
       route: 'POST /_simulator/orders/:key/event',
-      meaning: 'Something that only its product knows, e.g. `insurance:fail`, `refund:abnormal`.',
+      meaning:
+        'Something that only its product knows, e.g. `insurance:fail`, `refund:abnormal`; the guide lists all. Under the corpid `callback:configure` sets the address of WeCom callbacks.',
       path: key,
       body: {
         name: text(64).describe("The event's name."),

@@ -87,7 +87,7 @@ function happen(order: CombineOrder, { name, details }: Extract<Action, { action
     order.hook = code
     return
   }
-  throw new ActionRefused('a combined order knows no such event')
+  throw new ActionRefused('known events are password, refuse')
 }
 
 function pay(world: World, order: CombineOrder, key: string, action: Pay): void {
