@@ -2,17 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Lost, Refused } from '@chadan/client'
 import { apiv3, type ErrorCase, type OperationShape } from '@chadan/protocol'
+import type { Simulator } from '@chadan/simulator'
 import { billErrors } from './cases/bills.ts'
 import { cashErrors } from './cases/cash.ts'
 import { combineErrors } from './cases/combine.ts'
 import { medInsErrors } from './cases/medIns.ts'
+import { onlyByFault } from './cases/onlyByFault.ts'
 import { payinsuranceErrors, xmlWays } from './cases/payinsurance.ts'
 import { payscoreErrors } from './cases/payscore.ts'
 import { refundErrors } from './cases/refunds.ts'
 import { wecomErrors } from './cases/wecom.ts'
 import { allOperations, leavesOpen, nameOf, saysNotFound } from './declared.ts'
 import { apiv3Ways, type ErrorCases, numberIn, type Provoke, tokenWays, type Ways } from './provoking.ts'
-import { carriers, guarded, openStage } from './stage.ts'
+import { carriers, guarded, openStage, type Stage } from './stage.ts'
 
 /** What only these operations meet; what all of a dialect meet is made for each of them. */
 const own: ErrorCases = {
@@ -68,6 +70,22 @@ async function provoked(operation: OperationShape, error: ErrorCase, way: () => 
   assert.equal(caught.advice, error.advice, what)
 }
 
+/** Errors that a planned fault brought about. */
+const faulted = new Set<string>()
+
+/** The stage, noting which error plans a fault. */
+function watched(stage: Stage, name: string): Stage {
+  const faults = Object.create(stage.sim.faults) as Simulator['faults']
+  const next: typeof faults.next = (...planned) => {
+    faulted.add(name)
+    stage.sim.faults.next(...planned)
+  }
+  const sim = Object.assign(Object.create(stage.sim) as Simulator, {
+    faults: Object.assign(faults, { next }),
+  })
+  return { ...stage, sim }
+}
+
 for (const carrier of carriers) {
   for (const operation of allOperations) {
     test(`${operation.id} ends with every declared error as declared, ${carrier}`, guarded, async () => {
@@ -76,10 +94,11 @@ for (const carrier of carriers) {
       for (const error of operation.errors) {
         const { way, lasting } = wayTo(operation, nameOf(operation, error))
         if (!way) continue
+        const name = `${operation.id} ${nameOf(operation, error)}`
         const run = async () => {
-          if (!lasting) return await provoked(operation, error, () => way(common))
+          if (!lasting) return await provoked(operation, error, () => way(watched(common, name)))
           await using stage = await openStage(carrier)
-          return await provoked(operation, error, () => way(stage))
+          return await provoked(operation, error, () => way(watched(stage, name)))
         }
         await run().catch((problem: Error) => problems.push(problem.message.split('\n')[0] ?? ''))
       }
@@ -87,6 +106,16 @@ for (const carrier of carriers) {
     })
   }
 }
+
+test('every error that takes a fault has its reason, and every reason an error', () => {
+  const unreasoned = [...faulted].filter((one) => !onlyByFault.some(({ errors }) => errors.test(one)))
+  assert.deepEqual(unreasoned, [])
+  const idle = onlyByFault.filter(({ errors }) => ![...faulted].some((one) => errors.test(one)))
+  assert.deepEqual(
+    idle.map(({ reason }) => reason),
+    [],
+  )
+})
 
 test('every declared error of every operation has a case, or a reason why not', () => {
   const missing = allOperations.flatMap((operation) =>
