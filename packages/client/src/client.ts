@@ -129,11 +129,16 @@ export class Core {
     const { clock, random } = this.settings
     const repeatable = operation.repeat === 'read' || operation.repeat === 'safe'
     const tries = repeatable ? 1 + (options.retries ?? this.settings.retries) : 1
+    let probed = false
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(attempt)
       } catch (error) {
-        if (attempt >= tries || !worthRepeating(error) || options.signal?.aborted) throw error
+        // Written so that a number that is none ends it instead of repeating for ever.
+        if (!(attempt < tries) || !worthRepeating(error) || options.signal?.aborted) throw error
+        // A probe is followed by the true answer; a second one is no probe any more (X5).
+        if (error instanceof Distrusted && probed) throw error
+        probed ||= error instanceof Distrusted
         const jitter = (random.bytes(1)[0] ?? 0) / 256
         const pause = 200 * 2 ** (attempt - 1) * (0.5 + jitter)
         await new Promise<void>((resolve) => void clock.after(pause, resolve))

@@ -1,11 +1,12 @@
 /** What a client is opened with, and the credentials read and checked once. */
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { apiv3, type Clock, type Host, type Random, xmlmd5 } from '@chadan/protocol'
+import { apiv3, type Clock, callback, type Host, type Random, xmlmd5 } from '@chadan/protocol'
 import type { Hooks } from './hooks.ts'
 import type { ReceiverOptions } from './notices/notice.ts'
 import { poolTransport } from './pool.ts'
 import { poolSigner, type Signer } from './signer.ts'
 import { systemClock, systemRandom } from './system.ts'
+import { isTestKey } from './test-keys.ts'
 import type { TokenStore } from './tokens.ts'
 import { type Fetch, fetchTransport, type Transport } from './transport.ts'
 
@@ -136,27 +137,35 @@ export class OptionsError extends Error {
 
 /** Reads the options; throws `OptionsError`. */
 export function readOptions(options: WechatPayOptions): Settings {
-  const base = options.baseUrl?.replace(/\/$/, '')
-  const hosts = base ? { mainland: base, global: base, wecom: base, weixin: base } : officialHosts
+  const base = options.baseUrl === undefined ? undefined : readAddress('baseUrl', options.baseUrl)
+  const hosts = {
+    ...(base === undefined ? officialHosts : { mainland: base, global: base, wecom: base, weixin: base }),
+    ...Object.fromEntries(
+      Object.entries(options.hosts ?? {})
+        .filter(([, address]) => address !== undefined)
+        .map(([host, address]) => [host, readAddress(`hosts.${host}`, address)]),
+    ),
+  }
+  const merchant = readMerchant(options)
+  const payinsurance = options.payinsurance && {
+    ...options.payinsurance,
+    mchKey: readOne('payinsurance.key', () => xmlmd5.readMchKey(options.payinsurance?.key)),
+  }
+  refuseTestKeys(options, merchant, hosts)
+  checkDigestKey(options.digestKey)
   return {
-    merchant: readMerchant(options),
-    payinsurance: options.payinsurance && {
-      ...options.payinsurance,
-      mchKey: readOne('payinsurance.key', () => xmlmd5.readMchKey(options.payinsurance?.key)),
-    },
-    wecom: options.wecom,
+    merchant,
+    payinsurance,
+    wecom: options.wecom && readWecom(options.wecom),
     mode: options.mode,
     region: options.region ?? 'mainland',
-    hosts: { ...hosts, ...options.hosts },
-    fallback:
-      options.fallback === false || (base && !options.fallback)
-        ? undefined
-        : (options.fallback ?? 'https://api2.mch.weixin.qq.com'),
+    hosts,
+    fallback: fallbackOf(options, hosts.mainland),
     transport: options.transport ?? (options.fetch ? fetchTransport(options.fetch) : poolTransport()),
-    timeoutMs: options.timeoutMs ?? 10_000,
-    retries: options.retries ?? 2,
-    maxAnswerBytes: options.maxAnswerBytes ?? 2 * 1024 * 1024,
-    windowSeconds: options.windowSeconds ?? 300,
+    timeoutMs: wholeNumber('timeoutMs', options.timeoutMs, { least: 1, most: longestTimer }) ?? 10_000,
+    retries: wholeNumber('retries', options.retries, { least: 0, most: 100 }) ?? 2,
+    maxAnswerBytes: wholeNumber('maxAnswerBytes', options.maxAnswerBytes, { least: 1 }) ?? 2 * 1024 * 1024,
+    windowSeconds: wholeNumber('windowSeconds', options.windowSeconds, { least: 1, most: 86_400 }) ?? 300,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     hooks: options.hooks ?? {},
@@ -168,6 +177,83 @@ export function readOptions(options: WechatPayOptions): Settings {
       options.wecom?.corpsecret ??
       randomBytes(32),
   }
+}
+
+// Timers of Node hold 31 bits; a longer one would end at once.
+const longestTimer = 2_147_483_647
+
+/** A whole number within bounds; anything else would switch a limit off without a word. */
+export function wholeNumber(
+  name: string,
+  value: number | undefined,
+  { least, most = Number.MAX_SAFE_INTEGER }: { least: number; most?: number },
+): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value
+  throw new OptionsError(`${name}: expected a whole number from ${least} to ${most}`)
+}
+
+/** An address without a final slash. What else stood in it would be lost, or shown in hooks and logs. */
+function readAddress(name: string, text: unknown): string {
+  const address = typeof text === 'string' ? URL.parse(text) : null
+  const plain =
+    address &&
+    /^https?:$/.test(address.protocol) &&
+    `${address.username}${address.password}${address.search}${address.hash}` === ''
+  if (!plain || /\s/.test(text as string))
+    throw new OptionsError(`${name}: expected an http or https address without user, query and fragment`)
+  return (text as string).replace(/\/+$/, '')
+}
+
+// The official second address belongs to the official first one: a test must not fall over into the real world.
+function fallbackOf({ fallback }: WechatPayOptions, mainland: string): string | undefined {
+  if (fallback) return readAddress('fallback', fallback)
+  return fallback === undefined && mainland === officialHosts.mainland
+    ? 'https://api2.mch.weixin.qq.com'
+    : undefined
+}
+
+function refuseTestKeys(
+  options: WechatPayOptions,
+  merchant: Merchant | undefined,
+  { mainland, global }: Settings['hosts'],
+): void {
+  const earnest = mainland === officialHosts.mainland || global === officialHosts.global
+  if (!merchant || !earnest || options.fetch || options.transport) return
+  const keys = {
+    privateKey: merchant.privateKey,
+    publicKey: merchant.publicKey?.key,
+    ...Object.fromEntries(
+      merchant.certificates.map((one, index) => [`platformCertificates[${index}]`, one.publicKey]),
+    ),
+  }
+  for (const [name, key] of Object.entries(keys)) {
+    if (key && isTestKey(key))
+      throw new OptionsError(
+        `${name}: a public test key of the simulator, which is refused at the official address: give baseUrl, or real keys`,
+      )
+  }
+}
+
+function checkDigestKey(key: unknown): void {
+  if (key === undefined) return
+  const size = typeof key === 'string' ? Buffer.byteLength(key) : key instanceof Uint8Array ? key.length : 0
+  if (size < 16)
+    throw new OptionsError(`digestKey: found ${size} bytes, expected at least 16: names can be guessed`)
+}
+
+function readWecom(wecom: WecomOptions): WecomOptions {
+  const { corpid, corpsecret, token, encodingAesKey, payNotifyKey } = wecom
+  for (const [name, value] of Object.entries({ corpid, corpsecret }))
+    if (typeof value !== 'string' || value === '' || value.trim() !== value)
+      throw new OptionsError(`wecom.${name}: expected text without blanks around it`)
+  if (Boolean(token) !== Boolean(encodingAesKey))
+    throw new OptionsError('wecom.token and wecom.encodingAesKey belong together: give both or neither')
+  // Read at the start, so that no stranger's message is the first to find them wrong.
+  if (token)
+    readOne('wecom.token', () => callback.signCallback({ token, timestamp: '', nonce: '', encrypt: '' }))
+  if (encodingAesKey) readOne('wecom.encodingAesKey', () => callback.readEncodingAesKey(encodingAesKey))
+  if (payNotifyKey) readOne('wecom.payNotifyKey', () => callback.readInnerKey(payNotifyKey))
+  return wecom
 }
 
 function readMerchant(options: WechatPayOptions): Merchant | undefined {

@@ -161,7 +161,7 @@ test('what a transport threw tells no query, header or body of the request', asy
     wx.combine.createJsapi(combinedOrder(sim)),
     wx.wecom.getOrder({ mchid: wecom.mchid, out_trade_no: 'NOBODY_0001' }),
   ]) {
-    const error = await failureOf(pump(asked))
+    const error = await failureOf(pump<unknown>(asked))
     let shown = ''
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
       shown += `${inspect(cause, { depth: 9, showHidden: true })}${cause.message}${cause.stack}${JSON.stringify(cause)}`

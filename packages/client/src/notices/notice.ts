@@ -69,7 +69,7 @@ export function memoryNotices(limit = 10_000): NoticeMemory {
     async add(id) {
       ids.add(id)
       // A set keeps the order in which members came.
-      if (ids.size > limit) ids.delete(ids.values().next().value as string)
+      if (!(ids.size <= limit)) ids.delete(ids.values().next().value as string)
     },
   }
 }

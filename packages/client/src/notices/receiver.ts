@@ -12,7 +12,7 @@ import {
 import { readShape } from '../answers.ts'
 import { quietly } from '../hooks.ts'
 import type { KeyRing } from '../keys.ts'
-import type { Settings } from '../options.ts'
+import { type Settings, wholeNumber } from '../options.ts'
 import { BodyTooLarge, type Message, type RawNotice, readMessage } from './message.ts'
 import {
   declarationOf,
@@ -50,7 +50,8 @@ export class Notifications {
     this.#settings = settings
     this.#keys = keys
     this.#memory = options.memory ?? memoryNotices()
-    this.#maxBytes = options.maxBodyBytes ?? 2 * 1024 * 1024
+    this.#maxBytes =
+      wholeNumber('receiving.maxBodyBytes', options.maxBodyBytes, { least: 1 }) ?? 2 * 1024 * 1024
   }
 
   /**
