@@ -102,16 +102,39 @@ function fieldRows(fields: Fields, indent: string): string[][] {
             meaning as string,
           ])
         : []
-    const group = groupIn(field)
-    return [row, ...values, ...(group ? fieldRows(group.fields, `${indent}  `) : [])]
+    // JSON inside a string has members as well, which whoever writes it has to know.
+    const inner = groupIn(field)?.fields ?? (field.kind === 'text' ? field.known : undefined)
+    return [row, ...values, ...(inner ? fieldRows(inner, `${indent}  `) : [])]
   })
 }
 
 function kindOf(field: AnyField): string {
   if (field.kind === 'choice' || field.kind === 'numberChoice') return 'one of'
-  if (field.kind === 'text' && field.format) return field.format
+  if (field.kind === 'text' && field.format) return formOf(field, field.format)
   return expectation(field)
 }
+
+type Text = Extract<AnyField, { kind: 'text' }>
+type Format = NonNullable<Text['format']>
+
+function formOf({ min, max, unit }: Text, format: Format): string {
+  const isLong = Number.isFinite(max) && max > 64 && min !== max
+  return `${forms[format]}${isLong ? ` of at most ${max} ${unit}` : ''}`
+}
+
+const forms = {
+  time: 'time such as 2026-03-17T10:20:30+08:00',
+  offsetTime: 'time such as 2026-03-17T10:20:30+08:00, not Z',
+  day: 'day yyyy-MM-dd',
+  plainDay: 'day yyyyMMdd',
+  stamp: 'time yyyyMMddHHmmss',
+  notifyUrl: 'URL without query',
+  ip: 'IPv4 or IPv6 address',
+  position: 'longitude,latitude',
+  url: 'URL',
+  base64: 'Base64',
+  json: 'JSON as text',
+} as const satisfies Record<Format, string>
 
 function notesOf(field: AnyField): string {
   const marks = [

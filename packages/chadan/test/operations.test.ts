@@ -83,3 +83,11 @@ test('every verb has help with examples', async () => {
     assert.match(out, /Examples:\n {2}chadan /)
   }
 })
+
+test('the page of an operation says how times are written and what a JSON text holds', async () => {
+  const { out } = await line(['operations', 'payinsurance.unifiedOrder'])
+  assert.match(out, /^ {2}gmt_out_create +time yyyyMMddHHmmss +\(required\)/m)
+  assert.match(out, /^ {2}request_content +JSON as text .*\n {4}session_id +text of 1 to 50 characters/m)
+  const combined = await line(['operations', 'combine.createJsapi'])
+  assert.match(combined.out, /^ {2}notify_url +URL without query of at most 256 characters/m)
+})
