@@ -24,6 +24,7 @@ export function operationPage(operation: OperationShape): string {
   const rules = operation.rules ?? []
   const facts = [
     ['dialect', operation.dialect],
+    ...(operation.credentials === 'none' ? [] : [['caller', callers[operation.dialect]]]),
     ['answer', `${statusOf(operation)}, believed by ${operation.trust}`],
     ['repeating', repeating[operation.repeat]],
     ['page', operation.doc],
@@ -58,6 +59,13 @@ export function notificationPage(notification: NotificationShape): string {
     section('resource', notification.resource.fields, notification.resource.rules),
   )
 }
+
+/** How a request says who sends it, for those who write it without the client. */
+const callers = {
+  apiv3: 'Authorization: WECHATPAY2-SHA256-RSA2048 …, signed with the merchant key',
+  token: '?access_token=… behind the path, from wecom.getToken',
+  xml: '?access_token=… behind the path, from payinsurance.getAgentToken or getToken; sign by MD5',
+} as const satisfies Record<OperationShape['dialect'], string>
 
 const repeating = {
   read: 'changes nothing',

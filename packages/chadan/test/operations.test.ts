@@ -91,3 +91,11 @@ test('the page of an operation says how times are written and what a JSON text h
   const combined = await line(['operations', 'combine.createJsapi'])
   assert.match(combined.out, /^ {2}notify_url +URL without query of at most 256 characters/m)
 })
+
+test('the page of an operation says how a request names its caller, where it has to', async () => {
+  const caller = async (id: string) => /^caller +(.*)$/m.exec((await line(['operations', id])).out)?.[1]
+  assert.match((await caller('combine.close')) ?? '', /^Authorization/)
+  assert.match((await caller('wecom.getOrder')) ?? '', /access_token=.* wecom\.getToken/)
+  assert.match((await caller('payinsurance.refund')) ?? '', /access_token=.* MD5/)
+  assert.equal(await caller('wecom.getToken'), undefined)
+})
