@@ -219,7 +219,7 @@ export class Apiv3 {
       )
     const notFound = envelope !== undefined && isNotFound(operation, status, code, errorNumber)
     // Where nothing is declared, 5xx and 429 say nothing about what was done (X15).
-    if (!notFound && (known ? leavesOpen(known) : status >= 500 || status === 429)) {
+    if (!notFound && (known ? leavesOpen(operation, known) : status >= 500 || status === 429)) {
       return new Lost(
         operation.id,
         'status',
@@ -426,8 +426,10 @@ function findCase(
   )
 }
 
-function leavesOpen(known: ErrorCase): boolean {
-  return known.advice === 'query' || (known.status >= 500 && known.advice === 'repeat')
+/** Whether the work may have been done all the same. A read that was refused has done nothing. */
+function leavesOpen(operation: OperationShape, known: ErrorCase): boolean {
+  if (known.status >= 500) return known.advice === 'query' || known.advice === 'repeat'
+  return known.advice === 'query' && operation.repeat !== 'read'
 }
 
 function isNotFound(

@@ -82,7 +82,10 @@ export function openTelemetryHooks(tracer: TracerLike): Hooks {
 /** Calls a hook; an application's mistake there must not change what happens to money. */
 export function quietly<T>(work: () => T): T | undefined {
   try {
-    return work()
+    const result = work()
+    // A hook may be asynchronous without saying so; an unheard rejection would end the process.
+    if (result instanceof Promise) result.catch(() => {})
+    return result
   } catch {
     return undefined
   }

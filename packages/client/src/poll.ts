@@ -78,6 +78,7 @@ async function lookOnce<T>(
 
 function wait(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
     const stop = () => {
       cancel()
       reject(signal?.reason)

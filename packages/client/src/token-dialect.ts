@@ -198,7 +198,7 @@ function refusal(
   const advice = known?.advice ?? adviceOf[found]
   const facts = { status, code, platformMessage: message }
   const notFound = found === 'not_found' || (operation.notFound?.codes.includes(code) ?? false)
-  if (!notFound && (found === 'retry' || known?.advice === 'query')) {
+  if (!notFound && (found === 'retry' || (known?.advice === 'query' && operation.repeat !== 'read'))) {
     return new Lost(
       operation.id,
       'status',

@@ -17,12 +17,17 @@ export interface Message {
   readonly bytes: Uint8Array
 }
 
+/** Thrown when a body ended before its end. */
+export class BodyBroken extends Error {
+  override readonly name = 'BodyBroken'
+}
+
 /** Thrown when a body is larger than the limit. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
 }
 
-/** Reads a request or its raw parts. Throws `BodyTooLarge`; `TypeError` when the body was parsed before. */
+/** Reads a request or its raw parts. Throws `BodyTooLarge`, `BodyBroken`; `TypeError` when the body was parsed before. */
 export async function readMessage(given: Request | RawNotice, maxBytes: number): Promise<Message> {
   if (given instanceof Request) {
     return {
@@ -50,17 +55,25 @@ export async function readMessage(given: Request | RawNotice, maxBytes: number):
 
 // Most addresses of notices have no query, and parsing one costs as much as reading all headers.
 function queryOf(url: string): URLSearchParams {
-  return url.includes('?') ? new URL(url, 'http://localhost').searchParams : new URLSearchParams()
+  const mark = url.indexOf('?')
+  // Cut out, not parsed as an address: a request line may hold anything, and none of it may throw.
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1).split('#')[0])
 }
 
 async function readRequestBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (request.bodyUsed)
+    throw new TypeError('the body was read before it came here: pass the untouched request')
   if (!request.body) return new Uint8Array()
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += part.byteLength
-    if (size > maxBytes) throw new BodyTooLarge()
-    parts.push(part)
+  try {
+    for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
+      size += part.byteLength
+      if (size > maxBytes) throw new BodyTooLarge()
+      parts.push(part)
+    }
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? error : new BodyBroken()
   }
   return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size)
 }

@@ -13,7 +13,7 @@ import { readShape } from '../answers.ts'
 import { quietly } from '../hooks.ts'
 import type { KeyRing } from '../keys.ts'
 import { type Settings, wholeNumber } from '../options.ts'
-import { BodyTooLarge, type Message, type RawNotice, readMessage } from './message.ts'
+import { BodyBroken, BodyTooLarge, type Message, type RawNotice, readMessage } from './message.ts'
 import {
   declarationOf,
   memoryNotices,
@@ -95,18 +95,23 @@ export class Notifications {
     }
     try {
       if (!notice.repeated) await work(notice)
+      return await notice.accept()
     } catch (error) {
       const { type, id } = notice
       quietly(() => this.#settings.hooks.noticed?.({ notification: type, id, outcome: 'failed', error }))
       return notice.reject('the receiver failed; send it again')
     }
-    return notice.accept()
   }
 
   async #read(given: Request | RawNotice): Promise<Message> {
     try {
       return await readMessage(given, this.#maxBytes)
     } catch (error) {
+      if (error instanceof BodyBroken)
+        throw new NoticeRefused(
+          { check: 'form', likely: 'the connection broke before the body had come whole' },
+          failJson(500, 'not whole'),
+        )
       if (!(error instanceof BodyTooLarge)) throw error
       throw new NoticeRefused(
         { check: 'size', likely: `a body of more than ${this.#maxBytes} bytes` },
@@ -273,6 +278,12 @@ export class Notifications {
       throw refuse('dialect', 'XML, and this client has no payinsurance key; APIv3 notices are JSON')
     const check = xmlmd5.checkXmlSignature(members, payinsurance.mchKey)
     if (!check.ok) throw refuse(check.check, check.reason)
+    // Our own requests and replies are signed with the same key, and strangers are given some of them.
+    if (members.return_code !== 'SUCCESS' || !members.result_code || !orderOf(members))
+      throw refuse(
+        'notice',
+        'signed, but not a payment notice: return_code SUCCESS, result_code and an order',
+      )
     const fields = notifications.payinsurance.notified.resource.fields
     return {
       dialect: 'xml',
@@ -322,9 +333,15 @@ export class Notifications {
   }
 }
 
+function orderOf({ med_trans_id, hosp_out_trade_no }: xmlmd5.Members): string | undefined {
+  return med_trans_id || hosp_out_trade_no
+}
+
+// Numbers of ours are unique per hospital alone, and a memory may serve several.
 function meaningOf(members: xmlmd5.Members): string {
-  const { med_trans_id, hosp_out_trade_no, result_code, cash_trade_status, insurance_trade_status } = members
-  return [med_trans_id ?? hosp_out_trade_no, result_code, cash_trade_status, insurance_trade_status].join(':')
+  const { mch_id, sub_mch_id, result_code, cash_trade_status, insurance_trade_status } = members
+  const parts = [mch_id, sub_mch_id, orderOf(members), result_code, cash_trade_status, insurance_trade_status]
+  return parts.map((part) => encodeURIComponent(part ?? '')).join(':')
 }
 
 interface Envelope {

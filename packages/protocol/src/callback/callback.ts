@@ -67,7 +67,15 @@ export function verifyEchostr(check: {
     )
   }
   checkQuery(query, receiver)
-  return openSigned(echostr, query, receiver)
+  const plain = openSigned(echostr, query, receiver)
+  // A callback that somebody caught has the same signature; sent here as echostr, it would be answered in clear.
+  if (!/^[0-9A-Za-z_-]{1,128}$/.test(plain)) {
+    throw new CallbackError(
+      'notice',
+      `the opened echostr (${plain.length} characters) is a message, not a check`,
+    )
+  }
+  return plain
 }
 
 /** What the other side needs to make a callback. Chance and time are given. */
