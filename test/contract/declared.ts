@@ -60,8 +60,10 @@ export function leavesOpen(operation: OperationShape, error: ErrorCase): boolean
     const byGate = /^4\d{4}$/.test(code) && token.adviceFor('payinsurance', 'call', code) !== 'renew'
     return advice === 'query' || byGate
   }
-  if (operation.dialect === 'token') return advice === 'query' || code === '-1'
-  return advice === 'query' || (status >= 500 && advice === 'repeat')
+  // A read that was refused has done nothing; one that met a system error has said nothing.
+  const open = advice === 'query' && operation.repeat !== 'read'
+  if (operation.dialect === 'token') return open || code === '-1'
+  return open || (status >= 500 && (advice === 'query' || advice === 'repeat'))
 }
 
 /** The values of all enumerations in a message's fields, as `path value`. */
