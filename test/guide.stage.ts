@@ -1,6 +1,6 @@
 /** A simulator, a client and a merchant's server for the examples of the guide: no socket, one clock. */
 import { createPrivateKey } from 'node:crypto'
-import { directSigner, WechatPay, type WechatPayOptions } from '@chadan/client'
+import { directSigner, optionsOf, WechatPay, type WechatPayOptions } from '@chadan/client'
 import { openSimulator, type Simulator, type SimulatorOptions } from '@chadan/simulator'
 import type { Guide } from '../docs/guide/examples/guide.ts'
 
@@ -35,30 +35,11 @@ export async function openStage(
     },
     ...simOptions,
   })
-  const { apiv3, payinsurance, wecom, baseUrl } = sim.credentials
-  const { mchid, serialNo, apiV3Key, publicKeyId, publicKey } = apiv3
+  const { privateKey, ...options } = optionsOf(sim.credentials)
   const wx = new WechatPay({
-    mchid,
-    serialNo,
-    signer: directSigner(createPrivateKey(apiv3.privateKey)),
-    apiV3Key,
-    publicKeyId,
-    publicKey,
-    platformCertificates: [apiv3.platformCertificate],
+    ...options,
+    signer: directSigner(createPrivateKey(privateKey ?? '')),
     mode: 'partner',
-    payinsurance: {
-      key: payinsurance.key,
-      appid: payinsurance.subAppid,
-      agentAppid: payinsurance.agentAppid,
-      agentSecret: payinsurance.agentSecret,
-    },
-    wecom: {
-      corpid: wecom.corpid,
-      corpsecret: wecom.corpsecret,
-      token: wecom.token,
-      encodingAesKey: wecom.encodingAesKey,
-    },
-    baseUrl,
     fetch: (request) => sim.fetch(request),
     clock: sim.clock,
     ...client,

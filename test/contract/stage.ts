@@ -1,6 +1,6 @@
 /** One merchant, its client and its server before a simulated WeChat Pay, over either carrier. */
 import { createPrivateKey } from 'node:crypto'
-import { directSigner, type Notice, WechatPay, type WechatPayOptions } from '@chadan/client'
+import { directSigner, type Notice, optionsOf, WechatPay, type WechatPayOptions } from '@chadan/client'
 import {
   type Credentials,
   openSimulator,
@@ -136,26 +136,4 @@ function directSignerOf({ apiv3 }: Credentials): ReturnType<typeof directSigner>
   const known = signers.get(apiv3.privateKey) ?? directSigner(createPrivateKey(apiv3.privateKey))
   signers.set(apiv3.privateKey, known)
   return known
-}
-
-function optionsOf({ apiv3, payinsurance, wecom }: Credentials): WechatPayOptions {
-  return {
-    mchid: apiv3.mchid,
-    serialNo: apiv3.serialNo,
-    apiV3Key: apiv3.apiV3Key,
-    publicKeyId: apiv3.publicKeyId,
-    publicKey: apiv3.publicKey,
-    payinsurance: {
-      key: payinsurance.key,
-      appid: payinsurance.subAppid,
-      agentAppid: payinsurance.agentAppid,
-      agentSecret: payinsurance.agentSecret,
-    },
-    wecom: {
-      corpid: wecom.corpid,
-      corpsecret: wecom.corpsecret,
-      token: wecom.token,
-      encodingAesKey: wecom.encodingAesKey,
-    },
-  }
 }
