@@ -72,7 +72,7 @@ test('what is shown before sending has the bytes of the body and no signature', 
   ])
   assert.equal(
     out.split('\n')[0],
-    'GET https://api.mch.weixin.qq.com/v3/refund/domestic/refunds/R%7C1*?sub_mchid=1690000201',
+    `GET ${desk.sim.credentials.baseUrl}/v3/refund/domestic/refunds/R%7C1*?sub_mchid=1690000201`,
   )
   assert.doesNotMatch(out, /signature|Authorization/i)
 })

@@ -51,14 +51,18 @@ Examples:
 async function call(io: Io, id: string, assignments: readonly string[], given: Given): Promise<void> {
   const operation = findDeclared(allOperations, id)
   const input = await assign(operation, await readInput(io, given.input), assignments)
-  const wx = openClient(await readCredentials(given.credentials), {
+  const credentials = await readCredentials(given.credentials)
+  const wx = openClient(credentials, {
     ...given,
     fetch: io.fetch,
     clock: io.clock,
   })
   // The input is checked by the declaration, whose type is not known before the id is.
   const prepared = await wx.prepare(operation as never, input as never)
-  if (given.prepare) return show(io, operation, prepared, given.json === true)
+  if (given.prepare) {
+    const address = given.baseUrl ?? credentials.baseUrl ?? addressOf(operation.host)
+    return show(io, { operation, prepared, address, json: given.json === true })
+  }
   const answer: unknown = await wx.send(prepared)
   if (answer instanceof ReadableStream) {
     for await (const part of answer as ReadableStream<Uint8Array>) io.stdout(part)
@@ -70,12 +74,20 @@ async function call(io: Io, id: string, assignments: readonly string[], given: G
 
 type Prepared = Awaited<ReturnType<WechatPay['prepare']>>
 
-function show(io: Io, operation: OperationShape, prepared: Prepared, json: boolean): void {
+interface Shown {
+  readonly operation: OperationShape
+  readonly prepared: Prepared
+  /** Where it would go; undefined where the target is a whole address. */
+  readonly address: string | undefined
+  readonly json: boolean
+}
+
+function show(io: Io, { operation, prepared, address, json }: Shown): void {
   const { method, target, headers, contentType, sealedUnder, body, digest } = prepared
   const multipart = operation.encoding === 'multipart'
   const text = multipart ? `(${body.byteLength} bytes)` : Buffer.from(body).toString()
   if (json) {
-    const host = addressOf(operation.host) ?? null
+    const host = target.startsWith('/') ? (address ?? null) : null
     return printJson(io, {
       operation: operation.id,
       method,
@@ -89,7 +101,7 @@ function show(io: Io, operation: OperationShape, prepared: Prepared, json: boole
     })
   }
   const lines = [
-    `${method} ${target.startsWith('/') ? (addressOf(operation.host) ?? '') : ''}${target}`,
+    `${method} ${target.startsWith('/') ? (address ?? '') : ''}${target}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...(contentType ? [`content-type: ${contentType}`] : []),
     ...(sealedUnder ? [`wechatpay-serial: ${sealedUnder}`] : []),
