@@ -315,6 +315,7 @@ test('a bad option ends with one line and a code of failure', limits, async (t) 
   const wrong: [string[], number, RegExp][] = [
     [['--port', '70000', '--credentials', join(path, 'c')], 2, /0 to 65535/],
     [[], 2, /--credentials/],
+    [['--credentials', join(path, 'c'), '--switch', 'combine.x=1'], 2, /--switch combine\.x/],
     [['--credentials', join(path, 'none', 'c')], 1, /give a file in a folder that exists/],
   ]
   for (const [flags, exit, message] of wrong) {

@@ -2,7 +2,7 @@
 import type { fields } from '@chadan/protocol'
 import { ControlRefused, readSwitches, type SomeSwitches, switchFields } from '@chadan/simulator'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { CommandProblem } from '../problem.ts'
+import { wrongInput } from '../end.ts'
 import { openSimulation, type Simulation } from '../simulation.ts'
 import { systemClock, systemRandom } from '../system.ts'
 
@@ -105,14 +105,14 @@ function gather(one: string, before: readonly string[]): readonly string[] {
 }
 
 /**
- * Switches from `name=value`; deep ones by dots. Throws `CommandProblem`.
+ * Switches from `name=value`; deep ones by dots. Throws `CommandEnd`.
  * @example parseSwitches(['combine.closeMismatch=500', 'requestsPerSecond.refunds.create=2'])
  */
 export function parseSwitches(given: readonly string[]): SomeSwitches {
   const switches: Record<string, unknown> = {}
   for (const one of given) {
     const equals = one.indexOf('=')
-    if (equals < 1) throw new CommandProblem(`--switch ${one}: give it as name=value`)
+    if (equals < 1) throw wrongInput(`--switch ${one}: give it as name=value`)
     put(switches, pathOf(one.slice(0, equals)), readValue(one.slice(equals + 1)))
   }
   try {
@@ -120,7 +120,7 @@ export function parseSwitches(given: readonly string[]): SomeSwitches {
   } catch (error) {
     if (!(error instanceof ControlRefused)) throw error
     const name = error.at.slice(1).replaceAll('/', '.')
-    throw new CommandProblem(`--switch ${name}: give ${error.expected}`, { cause: error })
+    throw wrongInput(`--switch ${name}: give ${error.expected}`, error)
   }
 }
 
