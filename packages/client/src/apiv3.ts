@@ -20,9 +20,9 @@ import {
   numberOf,
   userAgent,
 } from './carry.ts'
-import { Distrusted, Lost, Refused } from './errors.ts'
+import { Distrusted, InputError, Lost, Refused } from './errors.ts'
 import { holdsSealed, mapSealed, type Parts } from './input.ts'
-import { KeyRing } from './keys.ts'
+import { KeyRing, type SealingKey } from './keys.ts'
 import { type Merchant, OptionsError, type Settings } from './options.ts'
 import type { Draft } from './prepared.ts'
 import { type Incoming, readAll, TooLarge } from './transport.ts'
@@ -61,7 +61,8 @@ export class Apiv3 {
     const { body: fields } = operation
     const key = fields && holdsSealed(fields, parts.body) ? await this.#sealingKey() : undefined
     const body =
-      fields && (key ? mapSealed(fields, parts.body, (text) => apiv3.sealField(text, key.key)) : parts.body)
+      fields &&
+      (key ? mapSealed(fields, parts.body, (text, at) => sealOne(operation, key, text, at)) : parts.body)
     const { verb } = routeOf(operation)
     return {
       operation: operation.id,
@@ -296,6 +297,14 @@ async function* heldToDigest(
     if (!(error instanceof bill.BillError)) throw error
     throw new Distrusted(operation.id, { check: 'digest', likely: error.message }, {}, { cause: error })
   }
+}
+
+function sealOne(operation: OperationShape, key: SealingKey, text: string, at: string): string {
+  const size = Buffer.byteLength(text)
+  const most = apiv3.maxFieldBytes(key.key)
+  if (size <= most) return apiv3.sealField(text, key.key)
+  const expected = `at most ${most} bytes, which is what the key ${key.serial} can seal`
+  throw new InputError(operation.id, [{ at, found: `text of ${size} bytes`, expected, rule: 'sealed' }])
 }
 
 /** Path and query of an operation, encoded once: what is signed is what is sent. */

@@ -111,7 +111,8 @@ export function openChain(send: SendParts): Chain {
     new Proxy((given: string) => view(join(path, given)), {
       get(_target, name) {
         // A thenable chain would send a request when it is awaited by mistake.
-        if (typeof name === 'symbol' || name === 'then') return undefined
+        if (name === Symbol.toPrimitive) return () => `chain of /${path}`
+        if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined
         if (name === 'get' || name === 'post') return verbs(path, name === 'get' ? 'GET' : 'POST')
         if (name === 'unlisted' && path === '') return (given: string) => unlisted(given, send)
         return view(join(path, name.includes('/') ? name : segmentOf(name)))

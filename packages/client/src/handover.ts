@@ -64,6 +64,11 @@ export class Handover {
     envVersion?: 'release' | 'trial' | 'develop'
   }): Promise<apiv3.BusinessViewParameters> {
     const { apiV2Key, ...named } = order
+    // A keyless HMAC is a signature as well: everybody could make it.
+    if (!/^[0-9A-Za-z]{32}$/.test(apiV2Key))
+      throw new OptionsError(
+        `apiV2Key: found ${apiV2Key?.length ?? 0} characters, expected 32 letters and digits`,
+      )
     const { timestamp, nonce } = this.#fresh()
     const sign = (text: Uint8Array) =>
       createHmac('sha256', apiV2Key).update(text).update(`&key=${apiV2Key}`).digest('hex').toUpperCase()

@@ -61,7 +61,53 @@ export function checkParts(
       ...check(fields, ruled ? (operation.rules ?? []) : [], parts[part], { ...options, at: `/${part}` }),
     )
   }
+  problems.push(...strayingSegments(operation.path ?? {}, parts.path))
+  for (const [name, field] of Object.entries(operation.body ?? {})) {
+    const stray = (field as AnyField).kind === 'anything' && strayValue(parts.body[name], `/body/${name}`)
+    if (stray) problems.push(stray)
+  }
   if (problems.length > 0) throw new InputError(operation.id, problems)
+}
+
+/** Segments that parsers of addresses drop or climb by: the call would be signed for another path. */
+function strayingSegments(fields: Fields, path: Record<string, unknown>): Problem[] {
+  return Object.keys(fields)
+    .filter((name) => ['', '.', '..'].includes(path[name] as string))
+    .map((name) => ({
+      at: `/path/${name}`,
+      found: 'nothing but dots',
+      expected: 'text that stays one segment of the path',
+      rule: 'segment',
+    }))
+}
+
+const nestingMost = 64
+
+/** The first value that JSON would change, drop or not hold, where a declaration leaves the value open. */
+function strayValue(value: unknown, at: string, depth = 0): Problem | undefined {
+  const stray = (found: string): Problem => ({
+    at,
+    found,
+    expected: 'a value that JSON holds as it is',
+    rule: 'json',
+  })
+  if (value === undefined || value === null || typeof value === 'boolean') return undefined
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : stray('half of a surrogate pair')
+  if (typeof value === 'number') {
+    const exact = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+    return exact ? undefined : stray('a number that JSON does not hold exactly')
+  }
+  if (typeof value !== 'object') return stray(`a ${typeof value}`)
+  if (depth === nestingMost) return stray(`more than ${nestingMost} levels`)
+  const plain = Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  if (!plain || typeof (value as { toJSON?: unknown }).toJSON === 'function')
+    return stray('an object of a class')
+  for (const [name, member] of Object.entries(value)) {
+    const missing = Array.isArray(value) && member === undefined
+    const found = missing ? stray('a list with a gap') : strayValue(member, `${at}/${name}`, depth + 1)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** Whether any of these fields travels sealed and is given. */
@@ -82,27 +128,32 @@ function needsSeal(field: Field, value: unknown): boolean {
   return false
 }
 
+/** Seals one text; `at` is where it stands, for whoever must be told that it cannot. */
+export type SealText = (text: string, at: string) => string
+
 /** The values with every sealed field passed through `seal`; members that are `undefined` are left out. */
 export function mapSealed(
   fields: Fields,
   values: Record<string, unknown>,
-  seal: (text: string) => string,
+  seal: SealText,
+  at = '/body',
 ): Record<string, unknown> {
   const mapped: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue
-    define(mapped, name, Object.hasOwn(fields, name) ? mapOne(fields[name] as Field, value, seal) : value)
+    const field = Object.hasOwn(fields, name) ? (fields[name] as Field) : undefined
+    define(mapped, name, field ? mapOne(field, value, seal, `${at}/${name}`) : value)
   }
   return mapped
 }
 
-function mapOne(field: Field, value: unknown, seal: (text: string) => string): unknown {
+function mapOne(field: Field, value: unknown, seal: SealText, at: string): unknown {
   const known = field as AnyField
-  if (field.sealed && typeof value === 'string') return seal(value)
+  if (field.sealed && typeof value === 'string') return seal(value, at)
   if (known.kind === 'group' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return mapSealed(known.fields, value as Record<string, unknown>, seal)
+    return mapSealed(known.fields, value as Record<string, unknown>, seal, at)
   }
   if (known.kind === 'list' && Array.isArray(value))
-    return value.map((item) => mapOne(known.item, item, seal))
+    return value.map((item, index) => mapOne(known.item, item, seal, `${at}/${index}`))
   return value
 }

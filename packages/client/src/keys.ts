@@ -11,6 +11,12 @@ interface Entry {
   readonly expireMs: number
 }
 
+/** A key under its serial. */
+export interface SealingKey {
+  readonly serial: string
+  readonly key: KeyObject
+}
+
 /** Asks for the certificate list and gives its verified certificates; throws when that failed. */
 export type DownloadCertificates = () => Promise<readonly apiv3.PlatformCertificate[]>
 
@@ -62,7 +68,7 @@ export class KeyRing {
    * The key to seal with and to ask answers for: the public key, else the certificate that lasts longest. Where there
    * is none it throws what went wrong when they were asked for: a call whose answer nobody could verify is not made.
    */
-  async current(): Promise<{ serial: string; key: KeyObject } | undefined> {
+  async current(): Promise<SealingKey | undefined> {
     const { publicKey } = this.#merchant
     if (publicKey) return { serial: publicKey.id, key: publicKey.key }
     if (this.#clock.now() - this.#loadedMs > tenHours) await this.#load()

@@ -62,6 +62,11 @@ function checkGroup(
     problems.push({ at, found: describe(value), expected: 'an object', rule: 'type' })
     return
   }
+  // JSON.stringify would send what the method makes of it, not what is checked here.
+  if (typeof value.toJSON === 'function') {
+    problems.push({ at, found: 'an object with a toJSON method', expected: 'a plain object', rule: 'type' })
+    return
+  }
   for (const name in fields) {
     const field = fields[name] as Field
     const here = `${at}/${escapePointer(name)}`
