@@ -4,10 +4,12 @@ import { demoCommand } from './commands/demo.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { endWithReader, type Io, systemIo } from './io.ts'
 import { run, withVerbs } from './run.ts'
+import { version } from './version.ts'
 
 /** The program with all its subcommands. */
 export function program(): Command {
   return new Command('chadan')
+    .version(version, '-v, --version', 'print the version')
     .description('Chadan (查单): the true state of every WeChat Pay order, and that the money agrees.')
     .addHelpText(
       'after',

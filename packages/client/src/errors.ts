@@ -32,7 +32,9 @@ export class InputError extends ChadanError {
   readonly problems: readonly Problem[]
 
   constructor(operation: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ at, found, expected }) => `${at}: found ${found}, expected ${expected}`)
+    const lines = problems.map(
+      ({ at, found, expected }) => `${at || 'the input'}: found ${found}, expected ${expected}`,
+    )
     super(operation, `${operation}: nothing was sent; ${lines.join('; ')}`)
     this.problems = problems
   }

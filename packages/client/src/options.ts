@@ -137,6 +137,8 @@ export class OptionsError extends Error {
 
 /** Reads the options; throws `OptionsError`. */
 export function readOptions(options: WechatPayOptions): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw new OptionsError('options are missing: an object with the credentials of the dialects you use')
   const base = options.baseUrl === undefined ? undefined : readAddress('baseUrl', options.baseUrl)
   const hosts = {
     ...(base === undefined ? officialHosts : { mainland: base, global: base, wecom: base, weixin: base }),

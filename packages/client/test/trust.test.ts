@@ -133,3 +133,10 @@ test('a request signed with the wrong serial is refused with what to compare', a
     return true
   })
 })
+
+test('a client without options says what it needs', () => {
+  assert.throws(() => new WechatPay(undefined as never), {
+    name: 'OptionsError',
+    message: /options are missing/,
+  })
+})
