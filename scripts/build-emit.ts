@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { bundle } from './build-bundle.ts'
+import { readingMembers, type Spaces, writeMembers } from './build-members.ts'
 import { publishedManifest, root } from './build-packages.ts'
 import { describedModules, type Emitted, withoutProse } from './build-prose.ts'
 
@@ -43,7 +44,7 @@ export function writeModules(folder: string, modules: ReadonlyMap<string, Emitte
 
 /** Packages that are loaded into other people's programs: few files, so that importing them is quick. */
 const bundled: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['index', 'described/index'],
+  protocol: ['index', 'described/index', 'members'],
   client: ['index'],
 }
 
@@ -63,6 +64,9 @@ export function writeProtocol(folder: string, modules: ReadonlyMap<string, Emitt
   writeModules(join(folder, 'described'), describedModules(modules, stripped))
 }
 
+/** Known once the protocol is laid out, which comes first. */
+let spaces: Spaces = new Map()
+
 /** Lays out what is published of one package. */
 export async function layOut(packageFolder: string, emitted: string): Promise<string> {
   const from = join(emitted, packageFolder, 'src')
@@ -71,8 +75,12 @@ export async function layOut(packageFolder: string, emitted: string): Promise<st
   rmSync(dist, { recursive: true, force: true })
   const entries = bundled[packageFolder]
   const code = entries ? join(emitted, packageFolder, 'apart') : dist
-  if (packageFolder === 'protocol') writeProtocol(code, readModules(from))
-  else writeModules(code, described.has(packageFolder) ? readingProse(readModules(from)) : readModules(from))
+  const modules = readModules(from)
+  if (packageFolder === 'protocol') {
+    writeProtocol(code, modules)
+    spaces = await writeMembers(code)
+  } else if (described.has(packageFolder)) writeModules(code, readingProse(modules))
+  else writeModules(code, readingMembers(modules, spaces))
   if (entries) await bundle({ folder: code, entries, to: dist })
   for (const name of globSync('**/*.d.ts', { cwd: from }))
     writeText(join(dist, name), builtTypes(readFileSync(join(from, name), 'utf8')))

@@ -39,6 +39,8 @@ export function publishedManifest(folder: string): object {
     sideEffects: folder !== 'protocol' && folder !== 'client' ? undefined : false,
     exports: {
       ...Object.fromEntries(Object.entries(exports).map(([entry, file]) => [entry, builtEntry(entry, file)])),
+      // For our own built client alone, so no types go with it.
+      ...(folder === 'protocol' && { './members': './members.js' }),
       './package.json': './package.json',
     },
     bin,
