@@ -1,5 +1,5 @@
 /** The switches as fields: what each means and what it may be, for the control API, the command and the docs. */
-import { fields, operations } from '@chadan/protocol'
+import { fields, notifications, operations } from '@chadan/protocol'
 import { readFields } from './given.ts'
 import { ControlRefused } from './refused.ts'
 import type { SomeSwitches, Switches } from './switches.ts'
@@ -40,6 +40,9 @@ export const switchFields = {
   billHour: optional(whole(0, 23)).describe("Hour (Beijing) from which yesterday's bill exists."),
   billsAtOnce: onOff('Bills exist at once, of the running day too, with what happened so far.'),
   stableCiphertext: onOff('The ciphertext of a notice is the same in every repetition.'),
+  noticeSchedules: table(
+    'Seconds before each repetition of a notice, by notification id; `*` for all others. Left out: as documented.',
+  ),
   noticeDelayMs: duration('Delay between a change and the first notice of it.'),
   settlingMs: duration('How long a payment or refund takes to settle.'),
   noticeTimeoutMs: optional(whole(1, day)).describe('Wait for an acknowledgement. In milliseconds.'),
@@ -192,29 +195,54 @@ export const switchFields = {
 /** These switches, checked. Throws `ControlRefused` at the first that is unknown or has a wrong value. */
 export function readSwitches(some: unknown, at = ''): SomeSwitches {
   readFields(switchFields, some, at)
-  const { probeRate = 0, requestsPerSecond = {}, payscore } = some as SomeSwitches
+  const { probeRate = 0, requestsPerSecond = {}, noticeSchedules = {}, payscore } = some as SomeSwitches
   if (!(probeRate >= 0 && probeRate <= 1)) throw new ControlRefused(`${at}/probeRate`, 'a number from 0 to 1')
   checkTable(requestsPerSecond, `${at}/requestsPerSecond`)
   checkTable(payscore?.rates ?? {}, `${at}/payscore/rates`)
-  for (const id of Object.keys(requestsPerSecond)) {
-    if (!ids.has(id)) throw new ControlRefused(`${at}/requestsPerSecond`, 'ids of operations, or *')
-  }
+  checkNames(requestsPerSecond, ids.operations, `${at}/requestsPerSecond`, 'ids of operations, or *')
+  checkSchedules(noticeSchedules, `${at}/noticeSchedules`)
   return some as SomeSwitches
 }
 
-const ids = new Set([
-  '*',
-  ...Object.values(operations as Record<string, Record<string, { id: string }>>)
-    .flatMap((group) => Object.values(group))
-    .map((one) => one.id),
-])
+const ids = { operations: idsOf(operations), notifications: idsOf(notifications) }
+
+function idsOf(groups: object): ReadonlySet<string> {
+  // The registries are objects of groups of declarations.
+  const all = Object.values(groups as Record<string, Record<string, { id: string }>>)
+  return new Set(['*', ...all.flatMap((group) => Object.values(group)).map((one) => one.id)])
+}
+
+function checkNames(table: object, known: ReadonlySet<string>, at: string, expected: string): void {
+  if (Object.keys(table).some((name) => !known.has(name))) throw new ControlRefused(at, expected)
+}
+
+/** More repetitions than any product documents, and far fewer than would hurt. */
+const maxRepetitions = 100
+
+function checkSchedules(schedules: unknown, at: string): void {
+  if (!isTable(schedules)) throw new ControlRefused(at, 'an object of lists of seconds by notification id')
+  checkNames(schedules, ids.notifications, at, 'ids of notifications, or *')
+  for (const [id, schedule] of Object.entries(schedules)) {
+    const seconds: readonly unknown[] | undefined = Array.isArray(schedule) ? schedule : undefined
+    if (!seconds || seconds.length > maxRepetitions || !seconds.every(isDelay))
+      throw new ControlRefused(`${at}/${id}`, `at most ${maxRepetitions} whole seconds of at most a week`)
+  }
+}
+
+const weekSeconds = 7 * 24 * 3600
+
+function isDelay(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= weekSeconds
+}
 
 function checkTable(numbers: unknown, at: string): void {
-  if (typeof numbers !== 'object' || numbers === null || Array.isArray(numbers)) {
-    throw new ControlRefused(at, 'an object of whole numbers by name')
-  }
+  if (!isTable(numbers)) throw new ControlRefused(at, 'an object of whole numbers by name')
   for (const [name, number] of Object.entries(numbers)) {
     if (!Number.isSafeInteger(number) || number < 0)
       throw new ControlRefused(`${at}/${name}`, 'a whole number')
   }
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -20,6 +20,8 @@ export interface Switches {
   billsAtOnce: boolean
   /** The ciphertext of a notice is the same in every repetition. */
   stableCiphertext: boolean
+  /** Seconds before each repetition of a notice, by notification id; `*` for all others. Empty: as documented. */
+  noticeSchedules: Record<string, readonly number[]>
   /** Delay between a change and the first notice of it. */
   noticeDelayMs: number
   /** How long a payment or refund takes to settle. */
@@ -139,6 +141,7 @@ export const defaultSwitches: Switches = {
   billHour: 10,
   billsAtOnce: false,
   stableCiphertext: true,
+  noticeSchedules: {},
   noticeDelayMs: 0,
   settlingMs: 2_000,
   noticeTimeoutMs: 5_000,
@@ -216,7 +219,9 @@ export const defaultSwitches: Switches = {
 /** Some switches, however deep. */
 export type SomeSwitches = Some<Switches>
 
-type Some<T> = { [K in keyof T]?: T[K] extends object ? Some<T[K]> : T[K] }
+type Some<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? Some<T[K]> : T[K]
+}
 
 /** These switches (the defaults when left out) with some of them changed; a copy in every depth. */
 export function withSwitches(some: SomeSwitches = {}, before: Switches = defaultSwitches): Switches {
@@ -229,11 +234,12 @@ function merge(before: object, some: object): object {
   for (const [name, value] of Object.entries(some)) {
     if (value === undefined) continue
     const old = merged[name]
-    merged[name] = isObject(old) && isObject(value) ? merge(old, value) : structuredClone(value)
+    merged[name] = isTable(old) && isTable(value) ? merge(old, value) : structuredClone(value)
   }
   return merged
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+/** A list is one value: it takes the place of the former one as a whole. */
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -97,6 +97,9 @@ const wrongInputs: [string, unknown, string, string][] = [
   ['/switches', { combine: { profile: 'old' } }, '/body/combine/profile', 'seed'],
   ['/switches', { probeRate: 2 }, '/body/probeRate', '0 to 1'],
   ['/switches', { requestsPerSecond: { 'cash.pay': 1 } }, '/body/requestsPerSecond', 'operations'],
+  ['/switches', { noticeSchedules: { 'medIns.pay': [1] } }, '/body/noticeSchedules', 'notifications'],
+  ['/switches', { noticeSchedules: { 'medIns.paid': 15 } }, '/body/noticeSchedules/medIns.paid', 'seconds'],
+  ['/switches', { noticeSchedules: { '*': [-1] } }, '/body/noticeSchedules/*', 'seconds'],
   ['/switches', { requestsPerSecond: { '*': 0.5 } }, '/body/requestsPerSecond/*', 'whole number'],
   ['/certificates/rotate', { inMs: -1 }, '/body/inMs', ''],
 ]

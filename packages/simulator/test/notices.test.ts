@@ -73,6 +73,32 @@ test('a notice that is never accepted is repeated on exactly its declared schedu
   }
 })
 
+test('a schedule that was changed holds for its notice, another for the rest, an empty one for none', async () => {
+  const { sim, heard, startMs } = await shop([500])
+  const first = declared.find((one) => one.id === 'medIns.paid')
+  const second = declared.find((one) => one.id === 'combine.paid')
+  assert.ok(first && second)
+  sim.changeSwitches({ noticeSchedules: { 'medIns.paid': [1, 60], '*': [3] } })
+  tell(sim, first)
+  await sim.advance(day)
+  assert.deepEqual(
+    heard.map((one) => one.atMs - startMs),
+    [0, 1000, 61_000],
+  )
+  heard.length = 0
+  tell(sim, second)
+  await sim.advance(day)
+  assert.deepEqual(
+    heard.map((one) => one.atMs - startMs - day),
+    [0, 3000],
+  )
+  heard.length = 0
+  sim.changeSwitches({ noticeSchedules: { 'medIns.paid': [] } })
+  tell(sim, first)
+  await sim.advance(day)
+  assert.equal(heard.length, 1)
+})
+
 test('the status alone accepts: 200 and 204, nothing else', async () => {
   for (const [status, state] of [
     [200, 'accepted'],

@@ -77,6 +77,14 @@ const declared = new Map<string, NotificationShape>(
     .map((one) => [one.id, one]),
 )
 
+/** Seconds before each repetition: those of the switches, or the documented ones. */
+function scheduleOf(id: string, { switches }: OpenWorld): readonly number[] | undefined {
+  const { noticeSchedules: changed } = switches
+  // Own members only: an id is not known to be no name of every object.
+  if (Object.hasOwn(changed, id)) return changed[id]
+  return Object.hasOwn(changed, '*') ? changed['*'] : declared.get(id)?.schedule
+}
+
 /** Opens the notifier; `world` is asked for later, since world and notifier need each other. */
 export function openNotifier(parts: NotifierParts): Notifier {
   const { world: itsWorld, faults, dialects, fetch } = parts
@@ -144,7 +152,7 @@ export function openNotifier(parts: NotifierParts): Notifier {
     }
     if (row.state !== 'due') return
     row.problem = problem
-    const delay = declared.get(row.notification)?.schedule[row.attempts - 1]
+    const delay = scheduleOf(row.notification, itsWorld())?.[row.attempts - 1]
     if (delay === undefined) row.state = 'givenUp'
     else itsWorld().later(delay * 1000, 'world.deliver', { id: row.id })
   }
