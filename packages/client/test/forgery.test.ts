@@ -188,3 +188,24 @@ test('a hook that fails later ends no process', async () => {
   })
   await refusal(wx.notifications.receive({ headers: {}, body: '{}' }))
 })
+
+test('a request over the limit is refused while it comes, not after', async () => {
+  const { open } = await openBench()
+  const wx = open({ receiving: { maxBodyBytes: 1000 } })
+  let pulled = 0
+  const body = new ReadableStream({
+    pull(controller) {
+      pulled++
+      controller.enqueue(new Uint8Array(600))
+      if (pulled === 50) controller.close()
+    },
+  })
+  const request = new Request('https://shop.example.cn/n', {
+    method: 'POST',
+    body,
+    duplex: 'half',
+  } as RequestInit)
+  const error = await refusal(wx.notifications.receive(request))
+  assert.deepEqual([error.check, error.response.status], ['size', 413])
+  assert.ok(pulled < 10)
+})

@@ -167,3 +167,11 @@ test('no refund that met 429 is taken for refused', async () => {
     await assert.rejects(refunds[group](), { name: 'Lost', status: 429 }, group)
   }
 })
+
+test('the digest of an input is keyed: under another key it is another, and it is no plain hash', async () => {
+  const { sim, open } = await openBench()
+  const digest = async (digestKey: string) =>
+    (await open({ digestKey }).prepare(operations.combine.createJsapi, combinedOrder(sim))).digest
+  assert.equal(await digest('a'.repeat(16)), await digest('a'.repeat(16)))
+  assert.notEqual(await digest('a'.repeat(16)), await digest('b'.repeat(16)))
+})

@@ -194,3 +194,10 @@ test('a notice can be answered before its work is done: receiving waits for noth
   assert.equal((await notice.accept()).status, 204)
   assert.equal(requests.length, before)
 })
+
+test('what was sealed before a rotation is sent under the serial it was sealed with', async () => {
+  const { sim, wx, sent } = await watched()
+  const prepared = await wx.prepare(operations.combine.createJsapi, combinedOrder(sim))
+  await wx.send({ ...prepared, sealedUnder: 'A'.repeat(40) }).catch(() => {})
+  assert.equal(sent[0]?.serial, 'A'.repeat(40))
+})

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { Distrusted, Lost, type Transport } from '../src/index.ts'
+import { Distrusted, Lost, poll, type Transport } from '../src/index.ts'
 import { isUnsent } from '../src/transport.ts'
 import { combinedOrder, openBench } from './bench.ts'
 
@@ -170,4 +170,46 @@ test('what a transport threw tells no query, header or body of the request', asy
     assert.doesNotMatch(shown, /SECRET|signature=|openid/)
     assert.ok(!shown.includes(wecom.corpsecret))
   }
+})
+
+for (const download_url of [
+  'https://evil.example/v3/billdownload/file?token=x',
+  'http://api.mch.weixin.qq.com/v3/billdownload/file?token=x',
+  'https://api.mch.weixin.qq.com.evil.example/file',
+  'https://evilmch.weixin.qq.com/file',
+  'https://api.mch.weixin.qq.com@evil.example/file',
+  'https://evil.example\\@api.mch.weixin.qq.com/file',
+  'https://api.mch.weixin.qq.com\t.evil.example/file',
+  'http://169.254.169.254/latest/meta-data',
+  '//evil.example/file',
+  'file:///etc/passwd',
+  '',
+]) {
+  test(`a bill is not fetched from ${JSON.stringify(download_url)}, and nothing is signed for it`, async () => {
+    let sent = 0
+    const { open } = await openBench()
+    const transport: Transport = async () => {
+      sent++
+      throw new Error('not to be called')
+    }
+    const asked = open({ transport })
+      .billFiles.read({ ...applied, download_url })
+      .next()
+    await assert.rejects(asked, { name: 'InputError' })
+    assert.equal(sent, 0)
+  })
+}
+
+test('polling that is given up between two looks ends without waiting for the next', async () => {
+  const controller = new AbortController()
+  const never = { now: () => 0, after: () => () => {} }
+  const looking = (async () => {
+    for await (const _ of poll(async () => 1, {
+      until: () => false,
+      clock: never,
+      signal: controller.signal,
+    }))
+      controller.abort(new Error('given up'))
+  })()
+  await assert.rejects(looking, /given up/)
 })

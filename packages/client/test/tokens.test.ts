@@ -42,3 +42,31 @@ test('a wrong secret is a configuration error and is not tried again', async () 
   )
   assert.equal(draws(requests), 1)
 })
+
+test('a token that another process renewed is taken from the store instead of being drawn again', async () => {
+  const tokens = memoryTokens()
+  const { sim, open, requests, wx } = await openBench()
+  const { corpid } = sim.credentials.wecom
+  await wx.wecom.getOrder(find(sim)).catch(() => {})
+  const given = { obtainedMs: sim.clock.now(), expiresInSeconds: 7200 }
+  await tokens.set(`wecom:${corpid}:1`, { accessToken: 'stale', ...given })
+  const { access_token: fresh } = await wx.wecom.getToken({
+    corpid,
+    corpsecret: sim.credentials.wecom.corpsecret,
+  })
+  const other = open({
+    tokens: {
+      ...tokens,
+      // The other process renews between our call and our look.
+      get: async (key) => {
+        const stored = await tokens.get(key)
+        await tokens.set(key, { accessToken: fresh, ...given })
+        return stored
+      },
+    },
+    wecom: { ...sim.credentials.wecom, app: '1' },
+  })
+  const before = draws(requests)
+  await assert.rejects(other.wecom.getOrder(find(sim)), (error: Refused) => error.notFound)
+  assert.equal(draws(requests), before)
+})
