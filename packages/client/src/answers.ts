@@ -26,12 +26,13 @@ function isLenient(field: Field): boolean {
 /** Refuses an answer in which a declared integer cannot be held exactly. */
 export function checkSafeIntegers(operation: OperationShape, value: unknown): void {
   if (operation.result.kind !== 'group') return
-  const at = unsafeAt(operation.result.fields, value, '')
+  const at = unsafeIntegerAt(operation.result.fields, value)
   if (at)
     throw new Lost(operation.id, 'form', `the answer holds an integer at ${at} that is too large to be exact`)
 }
 
-function unsafeAt(fields: Fields, value: unknown, at: string): string | undefined {
+/** Where the first declared integer stands that a number cannot hold exactly. */
+export function unsafeIntegerAt(fields: Fields, value: unknown, at = ''): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   for (const name in fields) {
     const found = unsafeIn(fields[name] as Field, (value as Record<string, unknown>)[name], `${at}/${name}`)
@@ -48,7 +49,7 @@ function unsafeIn(field: Field, value: unknown, at: string): string | undefined 
       (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
       ? at
       : undefined
-  if (known.kind === 'group') return unsafeAt(known.fields, value, at)
+  if (known.kind === 'group') return unsafeIntegerAt(known.fields, value, at)
   if (known.kind !== 'list' || !Array.isArray(value)) return undefined
   for (const [index, item] of value.entries()) {
     const found = unsafeIn(known.item, item, `${at}/${index}`)

@@ -21,8 +21,8 @@ export interface SealingKey {
 export type DownloadCertificates = () => Promise<readonly apiv3.PlatformCertificate[]>
 
 /**
- * The keys of one merchant. Single flight, throttled, replaced as a whole, and it remembers which
- * serials it could not find: junk notices must not turn into calls.
+ * The keys of one merchant. Single flight, throttled, replaced as a whole: junk notices under unknown
+ * serials, however many, cost one download a minute.
  */
 export class KeyRing {
   readonly #merchant: Merchant
@@ -33,7 +33,6 @@ export class KeyRing {
   #triedMs = Number.NEGATIVE_INFINITY
   #loading: Promise<void> | undefined
   #trouble: unknown
-  readonly #missing = new Map<string, number>()
 
   constructor(merchant: Merchant, clock: Clock, download: DownloadCertificates | undefined) {
     this.#merchant = merchant
@@ -55,13 +54,8 @@ export class KeyRing {
   /** Looks for a serial that is not at hand; true when it is now. At most one download a minute. */
   async find(serial: string): Promise<boolean> {
     if (apiv3.isPublicKeyId(serial) || !/^[0-9A-F]{40}$/.test(serial)) return false
-    const missedMs = this.#missing.get(serial)
-    if (missedMs !== undefined && this.#clock.now() - missedMs < minute) return false
     await this.#load()
-    if (this.get(serial)) return true
-    if (this.#missing.size >= 1000) this.#missing.clear()
-    this.#missing.set(serial, this.#clock.now())
-    return false
+    return this.get(serial) !== undefined
   }
 
   /**

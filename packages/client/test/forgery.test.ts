@@ -1,7 +1,7 @@
 /** Messages that are almost notices: reflected, re-used, cut, or made to hurt the receiver. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callback, xmlmd5 } from '@chadan/protocol'
+import { apiv3, callback, xmlmd5 } from '@chadan/protocol'
 import { memoryNotices, NoticeRefused } from '../src/index.ts'
 import { signedHeaders } from './answering.ts'
 import { openBench } from './bench.ts'
@@ -208,4 +208,20 @@ test('a request over the limit is refused while it comes, not after', async () =
   const error = await refusal(wx.notifications.receive(request))
   assert.deepEqual([error.check, error.response.status], ['size', 413])
   assert.ok(pulled < 10)
+})
+
+test('a notice whose amount cannot be held exactly is refused by its place, never rounded', async () => {
+  const { sim, wx } = await openBench()
+  const plain =
+    '{"combine_out_trade_no":"A1","sub_orders":[{"trade_state":"SUCCESS","amount":{"total_amount":9007199254740993}}]}'
+  const { apiV3Key } = sim.credentials.apiv3
+  const resource = apiv3.sealResource(plain, {
+    apiV3Key,
+    nonce: 'n'.repeat(12),
+    associatedData: 'transaction',
+  })
+  const body = JSON.stringify({ id: 'N1', event_type: 'TRANSACTION.SUCCESS', resource })
+  const error = await refusal(wx.notifications.receive({ headers: signedHeaders(sim, body), body }))
+  assert.equal(error.check, 'resource')
+  assert.match(error.message, /\/sub_orders\/0\/amount\/total_amount/)
 })

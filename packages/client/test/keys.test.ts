@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { apiv3 } from '@chadan/protocol'
 import { Lost, Refused, type WechatPayOptions } from '../src/index.ts'
+import { KeyRing } from '../src/keys.ts'
+import { readOptions } from '../src/options.ts'
 import { signedAnswer, signedHeaders } from './answering.ts'
 import { type Bench, combinedOrder, openBench } from './bench.ts'
 
@@ -147,4 +149,61 @@ test('a request always says under which serial its answer is wanted', async () =
   await bench.open({ fetch }).combine.createJsapi(combinedOrder(bench.sim))
   await bench.open({ ...byCertificates, fetch }).combine.createJsapi(combinedOrder(bench.sim))
   assert.deepEqual(serials, [bench.sim.credentials.apiv3.publicKeyId, serialOf(bench)])
+})
+
+test('an answer under a certificate that has expired is distrusted although its signature holds', async () => {
+  const bench = await openBench()
+  const later = { ...bench.sim.clock, now: () => certificateOf(bench).validToMs + 1000 }
+  const answering = { sim: { ...bench.sim, clock: later } } as Bench
+  const wx = bench.open({
+    platformCertificates: [bench.sim.credentials.apiv3.platformCertificate],
+    clock: later,
+    retries: 0,
+    fetch: async (request) =>
+      isList(request)
+        ? new Response('{}', { status: 404 })
+        : signedAnswer(answering, '{}', { serial: serialOf(bench) }),
+  })
+  const asked = wx.combine.queryByOutTradeNo({ combine_out_trade_no: 'CT20260317A00042' })
+  await assert.rejects(asked, { name: 'Distrusted', check: 'serial' })
+})
+
+test('a certificate that a new list leaves out verifies on until it expires', async () => {
+  const bench = await openBench()
+  const { merchant } = readOptions({
+    ...byCertificates,
+    mchid: '1',
+    serialNo: '0'.repeat(40),
+    signer: { sign: () => '' },
+    platformCertificates: [bench.sim.credentials.apiv3.platformCertificate],
+    baseUrl: 'https://simulator.invalid',
+  })
+  assert.ok(merchant)
+  const ring = new KeyRing(merchant, bench.sim.clock, undefined)
+  ring.take([])
+  assert.ok(ring.get(serialOf(bench)))
+  assert.equal((await ring.current())?.serial, serialOf(bench))
+})
+
+test('junk under one serial and under many costs one download a minute, and a real new serial is found after it', async () => {
+  const bench = await openBench()
+  const wx = bench.open(byCertificates)
+  await wx.combine.createJsapi(combinedOrder(bench.sim))
+  const serial = await bench.sim.rotateCertificate(0)
+  const body = '{}'
+  const hear = async (under: string) =>
+    wx.notifications
+      .receive({
+        headers: { ...signedHeaders(bench.sim, body, serial), 'wechatpay-serial': under },
+        body,
+      })
+      .then(
+        () => 'heard',
+        (error: { check: string }) => error.check,
+      )
+  const lists = () => bench.requests.filter((one) => one.endsWith('/v3/certificates')).length
+  assert.deepEqual([await hear('F'.repeat(40)), await hear(serial), lists()], ['serial', 'serial', 1])
+  await bench.sim.advance(60_000)
+  assert.deepEqual([await hear('F'.repeat(40)), await hear(serial), lists()], ['serial', 'envelope', 2])
+  assert.deepEqual([await hear('E'.repeat(40)), lists()], ['serial', 2])
 })

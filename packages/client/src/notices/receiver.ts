@@ -9,7 +9,7 @@ import {
   readFlat,
   xmlmd5,
 } from '@chadan/protocol'
-import { readShape } from '../answers.ts'
+import { readShape, unsafeIntegerAt } from '../answers.ts'
 import { quietly } from '../hooks.ts'
 import type { KeyRing } from '../keys.ts'
 import { type Settings, wholeNumber } from '../options.ts'
@@ -66,9 +66,10 @@ export class Notifications {
       const message = await this.#read(given)
       const opened = await this.#open(message)
       const repeated = await this.#memory.has(`${opened.dialect}:${opened.id}`)
+      const notice = this.#toNotice(opened, message, repeated)
       const { id } = opened
       this.#noticed({ id, outcome: repeated ? 'repeated' : 'verified' }, opened)
-      return this.#toNotice(opened, message, repeated)
+      return notice
     } catch (error) {
       if (error instanceof NoticeRefused)
         this.#noticed({ outcome: error.probe ? 'probe' : 'refused', check: error.check })
@@ -303,6 +304,12 @@ export class Notifications {
     const resource = (
       declaration ? readShape(declaration.resource, opened.resource) : opened.resource
     ) as Record<string, unknown>
+    const at = declaration && unsafeIntegerAt(declaration.resource.fields, resource)
+    if (at)
+      throw new NoticeRefused(
+        { check: 'resource', likely: `an integer at ${at} is too large to be exact` },
+        opened.rejected('refused at resource'),
+      )
     const notice: NoticeBase<string, Record<string, unknown>> = {
       type: declaration?.id ?? 'unlisted',
       id,
