@@ -173,6 +173,25 @@ export const switchFields = {
           both: 'Both sides of every cell.',
         }),
       ).describe('Where the bill has its backticks.'),
+      billForm: optional(
+        group({
+          bom: onOff('A byte order mark comes first.'),
+          newline: optional(choice({ LF: 'Line feeds.', CRLF: 'Carriage returns and line feeds.' })).describe(
+            'What ends a line.',
+          ),
+          firstCell: optional(
+            choice({ plain: 'On one line.', folded: 'Broken at its blank, as in the sample row.' }),
+          ).describe('The time in the first cell.'),
+          extraColumns: optional(whole(0, 20)).describe('Columns behind those that are documented.'),
+          header: optional(
+            choice({
+              own: "That of the bill's own columns.",
+              all: 'That of the ALL bill, whatever the rows.',
+            }),
+          ).describe('Which header is printed.'),
+          summary: onOff('Two lines of sums come last.'),
+        }),
+      ).describe("What the bill's file looks like."),
       notifyFailures: onOff('A payment that failed is notified as well.'),
       expiryMs: duration('Life of an unpaid order.'),
       tokenLifeMs: duration('Life of an access_token.'),

@@ -115,6 +115,19 @@ export interface Switches {
     successColumns: 42 | 55
     /** Where the bill has its backticks; `sample` closes every cell but the first. */
     quoting: 'sample' | 'prefix' | 'both'
+    /** What else the bill's file may look like; the document prints several forms and promises none. */
+    billForm: {
+      bom: boolean
+      newline: 'LF' | 'CRLF'
+      /** `folded` breaks the time in the first cell over two lines, as the document's sample row. */
+      firstCell: 'plain' | 'folded'
+      /** Columns behind those that are documented: the document announces that some may come. */
+      extraColumns: number
+      /** `all` prints the ALL bill's header over whatever rows there are, as the document does. */
+      header: 'own' | 'all'
+      /** Two lines of sums at the end, as trade bills have them. */
+      summary: boolean
+    }
     /** A payment that failed is notified as well. */
     notifyFailures: boolean
     expiryMs: number
@@ -207,6 +220,14 @@ export const defaultSwitches: Switches = {
     replySign: 'checked',
     successColumns: 55,
     quoting: 'sample',
+    billForm: {
+      bom: false,
+      newline: 'LF',
+      firstCell: 'plain',
+      extraColumns: 0,
+      header: 'own',
+      summary: false,
+    },
     notifyFailures: false,
     expiryMs: 120 * minute,
     tokenLifeMs: 120 * minute,

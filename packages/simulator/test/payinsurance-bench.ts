@@ -171,7 +171,8 @@ export async function openInsuranceBench(options: SimulatorOptions = {}): Promis
   }
 
   async function judge(operation: OperationShape, response: Response): Promise<InsuranceAnswer> {
-    const raw = await response.text()
+    // Not `text()`: it would take away the byte order mark that a bill may begin with.
+    const raw = Buffer.from(await response.arrayBuffer()).toString('utf8')
     const isFile = operation.result.kind === 'file'
     const judged = token.judgeXml(
       { status: response.status, body: raw },

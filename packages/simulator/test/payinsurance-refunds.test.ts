@@ -292,6 +292,44 @@ test('the SUCCESS bill leaves out the refund columns where the switch says so', 
   assert.match(raw.split('\n')[1] ?? '', /^`2026-03-17 10:00:02`,`/)
 })
 
+test("the bill's file takes every form the document prints, and says the same in each", async () => {
+  const plain = await withBills(24)
+  const meant = bill.readBill(Buffer.from((await plain.get()).raw)).rows.map((row) => row.text('订单号'))
+  const billForm = {
+    bom: true,
+    newline: 'CRLF',
+    firstCell: 'folded',
+    extraColumns: 2,
+    summary: true,
+  } as const
+  for (const quoting of ['sample', 'prefix', 'both'] as const) {
+    const { get } = await withBills(24, { payinsurance: { quoting, billForm } })
+    const { raw } = await get()
+    const lines = raw.split('\r\n')
+    assert.equal(raw.codePointAt(0), 0xfeff, quoting)
+    assert.equal(lines[0]?.split(',').length, 57, quoting)
+    assert.match(lines[1] ?? '', /^`2026-03-17$/, quoting)
+    assert.match(lines.at(-3) ?? '', /^总交易单数,/, quoting)
+    assert.equal(lines.at(-2)?.replaceAll('`', ''), '4,210.00,33.33,0.00,0.53000', quoting)
+    const { rows, reader } = bill.readBill(Buffer.from(raw))
+    assert.deepEqual(
+      rows.map((row) => [row.text('订单号'), row.defect]),
+      meant.map((number) => [number, undefined]),
+      quoting,
+    )
+    assert.equal(reader.summaries.length, 1, quoting)
+  }
+})
+
+test('rows of 42 cells under a header of 55 columns are printed where the switch says so', async () => {
+  const { get } = await withBills(24, { payinsurance: { successColumns: 42, billForm: { header: 'all' } } })
+  const { raw } = await get('SUCCESS')
+  const [header, first] = raw.split('\n')
+  assert.deepEqual([header?.split(',').length, first?.split(',`').length], [55, 42])
+  const { rows } = bill.readBill(Buffer.from(raw))
+  assert.equal(rows[0]?.fen('订单总金额'), 13000)
+})
+
 test('a product name full of separators breaks no row', async () => {
   const bench = await openInsuranceBench()
   await bench.paid({ body: '药品A,`药品B`,\n药品C,' })

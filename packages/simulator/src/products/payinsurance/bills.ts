@@ -39,18 +39,44 @@ function kindOf(world: World, type: BillType): bill.BillKind {
 }
 
 function write(world: World, type: BillType, rows: readonly Cells[]): Uint8Array {
+  const { quoting, billForm: form } = world.switches.payinsurance
   const kind = kindOf(world, type)
-  const columns = bill.billFormat(kind).columns.map(({ name }) => name)
+  const columns = namesOf(kind)
+  const extra = Array.from({ length: form.extraColumns }, (_, place) => `扩展字段${place + 1}`)
   const cells = rows.map((row) =>
-    Object.fromEntries(columns.map((column) => [column, cell(row[column] ?? '')])),
+    Object.fromEntries([...columns, ...extra].map((column) => [column, cell(row[column] ?? '')])),
   )
-  const style = {
-    quoting: world.switches.payinsurance.quoting,
-    bom: 'none',
-    newline: '\n',
+  const summary = form.summary ? sumsOf(rows) : undefined
+  const style: bill.BillStyle = {
+    quoting,
+    bom: form.bom ? 'bom' : 'none',
+    newline: form.newline === 'CRLF' ? '\r\n' : '\n',
+    firstCell: form.firstCell,
+    columns: [...columns, ...extra],
+    header: [...(form.header === 'all' ? namesOf('payinsurance.all') : columns), ...extra],
+    summaryColumns: Object.keys(summary ?? {}),
     escapes: 'none',
-  } as const
-  return new Uint8Array(Buffer.concat([...bill.writeBill(kind, { rows: cells }, style)]))
+  }
+  return new Uint8Array(Buffer.concat([...bill.writeBill(kind, { rows: cells, summary }, style)]))
+}
+
+function namesOf(kind: bill.BillKind): string[] {
+  return bill.billFormat(kind).columns.map(({ name }) => name)
+}
+
+/** The sums as trade bills have them; the row of a refund repeats its payment's price, which counts once. */
+function sumsOf(rows: readonly Cells[]): Cells {
+  const payments = rows.filter((row) => row.订单状态 !== 'REFUND')
+  const sum = (among: readonly Cells[], column: string) =>
+    among.reduce((total, row) => total + bill.yuanToMilliFen(row[column] || '0.00000'), 0)
+  const yuanIn = (among: readonly Cells[], column: string) => yuan(sum(among, column) / 1000)
+  return {
+    总交易单数: String(rows.length),
+    总交易额: yuanIn(payments, '总金额'),
+    总退款金额: yuanIn(rows, '退款金额'),
+    总代金券或立减优惠退款金额: yuanIn(rows, '代金券或立减优惠退款金额'),
+    手续费总金额: bill.milliFenToYuan(sum(rows, '手续费')),
+  }
 }
 
 // A backtick or line end, and a comma at the end, would read as the border of a cell.
