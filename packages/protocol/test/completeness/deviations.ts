@@ -20,25 +20,6 @@ export const anywhere = {
 
 export const deviations: readonly Deviation[] = [
   {
-    ids: ['payinsurance.unifiedOrder'],
-    at: ['hosp_out_trade_no'],
-    what: 'max',
-    declared: '63',
-    decision: 'PI Q10: one character is left for the `R` of the refund number',
-  },
-  {
-    ids: ['payinsurance.getAgentToken'],
-    at: ['48001'],
-    what: 'not in the dossier',
-    decision: 'PI 11.3: the hospital is not bound to the agent',
-  },
-  {
-    ids: ['payinsurance.refund'],
-    at: ['40164'],
-    what: 'not in the dossier',
-    decision: 'PI 11.2: refunds come from registered addresses only',
-  },
-  {
     ids: ['cash.*', 'refunds.*', 'ecommerceRefunds.*', 'combine.*', 'wecom.*'],
     at: ['*currency'],
     what: 'values',
