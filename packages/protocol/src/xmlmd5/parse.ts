@@ -83,7 +83,8 @@ function readText(message: Uint8Array | string, maxBytes: number): string {
   let text = typeof message === 'string' ? message : decode(message)
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
   if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n')
-  const forbidden = forbiddenAt(text)
+  // What was decoded from UTF-8 holds no half of a surrogate pair.
+  const forbidden = typeof message === 'string' ? forbiddenAt(text) : text.search(FORBIDDEN)
   if (forbidden !== -1) throw new XmlError(forbidden, 'a character that XML allows')
   return text
 }
@@ -114,7 +115,7 @@ function readMembers(scanner: Scanner, parent: string, prefix: string): void {
     const start = scanner.at++
     const name = readName(scanner)
     const key = prefix === '' ? name : prefix + name
-    if (key in members) throw new XmlError(start, 'each name once, found one again')
+    if (members[key] !== undefined) throw new XmlError(start, 'each name once, found one again')
     if (scanner.left-- === 0) throw new XmlError(start, 'fewer members')
     const tag = endStartTag(scanner)
     if (prefix === '' && scanner.groups.includes(name)) {
@@ -160,7 +161,7 @@ function readName(scanner: Scanner): string {
 }
 
 function endStartTag(scanner: Scanner): 'open' | 'empty' {
-  skipBlanks(scanner)
+  if (scanner.text.charCodeAt(scanner.at) !== GREATER) skipBlanks(scanner)
   const code = scanner.text.charCodeAt(scanner.at)
   if (code === GREATER) {
     scanner.at++
@@ -178,7 +179,7 @@ function endTag(scanner: Scanner, name: string): void {
   const found = text.charCodeAt(at + 1) === SLASH && text.startsWith(name, at + 2)
   if (!found) throw new XmlError(at, 'the end tag that belongs to the start tag')
   scanner.at = at + 2 + name.length
-  skipBlanks(scanner)
+  if (text.charCodeAt(scanner.at) !== GREATER) skipBlanks(scanner)
   if (text.charCodeAt(scanner.at) !== GREATER) throw new XmlError(scanner.at, '> of the end tag')
   scanner.at++
 }
@@ -193,7 +194,7 @@ function readValue(scanner: Scanner): string {
     if (tag === -1) throw new XmlError(text.length, 'the end tag of a member')
     if (tag > scanner.at) value += decodeText(text.slice(scanner.at, tag), scanner.at)
     scanner.at = tag
-    if (!text.startsWith(CDATA, tag)) return value
+    if (text.charCodeAt(tag + 1) === SLASH || !text.startsWith(CDATA, tag)) return value
     const end = text.indexOf(']]>', tag + CDATA.length)
     if (end === -1) throw new XmlError(tag, 'a CDATA section that ends')
     value += text.slice(tag + CDATA.length, end)
