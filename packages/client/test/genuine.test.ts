@@ -173,3 +173,18 @@ test('a final refusal keeps its meaning under status 500', async () => {
   assert.ok(error instanceof Refused, String(error))
   assert.equal(error.advice, 'fix')
 })
+
+test('an undeclared integer beyond 2^53 keeps every digit', async () => {
+  const body = '{"combine_out_trade_no":"CT20260317A00042","sub_orders":[],"new_id":12345678901234567890}'
+  const { wx } = await answered((bench) => signedAnswer(bench, body))
+  const order = (await wx.combine.queryByOutTradeNo(number)) as unknown as { new_id: bigint }
+  assert.equal(order.new_id, 12345678901234567890n)
+})
+
+test('an answer whose signature is wrong is not asked for again: it would be wrong again', async () => {
+  const { sim, open, requests, pump } = await openBench()
+  sim.faults.next('combine.queryByOutTradeNo', 'wrongSignature', { times: 3 })
+  const asked = pump(open({ retries: 2 }).combine.queryByOutTradeNo(number))
+  await assert.rejects(asked, { name: 'Distrusted', check: 'signature' })
+  assert.equal(requests.length, 1)
+})
