@@ -346,11 +346,10 @@ function read(operation: OperationShape, { status, bytes, requestId }: Carried):
 
 // A signature covers neither the address nor the status: a genuine answer about another order verifies as well.
 function checkEcho(operation: OperationShape, draft: Draft, carried: Carried, value: unknown): void {
-  const names = routeOf(operation).path.split('/')
-  const segments = (draft.target.split('?')[0] ?? '').split('/')
-  for (const [index, name] of names.entries()) {
-    const field = /^\{(\w+)\}$/.exec(name)?.[1]
-    if (!field || !Object.hasOwn(value as object, field)) continue
+  const places = placesOf(operation)
+  const segments = places.length === 0 ? [] : (draft.target.split('?')[0] ?? '').split('/')
+  for (const { index, field } of places) {
+    if (!Object.hasOwn(value as object, field)) continue
     const echoed = (value as Record<string, unknown>)[field]
     if (typeof echoed !== 'string' || echoed === decodeURIComponent(segments[index] ?? '')) continue
     throw distrusted(operation, carried, {
@@ -358,6 +357,23 @@ function checkEcho(operation: OperationShape, draft: Draft, carried: Carried, va
       reason: `the answer is about another ${field} than was asked for`,
     })
   }
+}
+
+const knownPlaces = new WeakMap<OperationShape, readonly { index: number; field: string }[]>()
+
+/** Which segments of an operation's path are placeholders. */
+function placesOf(operation: OperationShape): readonly { index: number; field: string }[] {
+  let places = knownPlaces.get(operation)
+  if (!places) {
+    places = routeOf(operation)
+      .path.split('/')
+      .flatMap((segment, index) => {
+        const field = /^\{(\w+)\}$/.exec(segment)?.[1]
+        return field ? [{ index, field }] : []
+      })
+    knownPlaces.set(operation, places)
+  }
+  return places
 }
 
 function distrusted(

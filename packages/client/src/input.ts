@@ -40,7 +40,8 @@ export function dealOut(operation: OperationShape, input: unknown): Parts {
 
 /** Sets a member even if it is called `__proto__`. */
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  if (name !== '__proto__') target[name] = value
+  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** Throws `InputError` with every problem of the parts. */

@@ -4,10 +4,12 @@ export interface Charset {
   readonly name: string
   /** Matches one allowed character. */
   readonly allowed: RegExp
+  /** Matches a text of allowed characters alone. */
+  readonly whole: RegExp
 }
 
 function charset(name: string, allowed: RegExp): Charset {
-  return { name, allowed }
+  return { name, allowed, whole: new RegExp(allowed.source.replace(/\$$/, '*$')) }
 }
 
 /** The charsets that WeChat Pay documents. */

@@ -160,7 +160,8 @@ type Wrong = (rule: string, expected: string, found?: string) => void
 
 function checkText(field: TextField, value: string, options: CheckOptions, wrong: Wrong): void {
   if (field.sealed && options.sealedFields === 'sealed') return
-  if (options.fourByteText !== 'accept') {
+  const wide = surrogate.test(value)
+  if (wide && options.fourByteText !== 'accept') {
     const position = fourByteAt(value)
     if (position >= 0)
       wrong(
@@ -169,15 +170,15 @@ function checkText(field: TextField, value: string, options: CheckOptions, wrong
         `a four-byte character at position ${position}`,
       )
   }
-  if (!value.isWellFormed()) wrong('characters', 'well-formed Unicode', 'half of a surrogate pair')
+  if (wide && !value.isWellFormed()) wrong('characters', 'well-formed Unicode', 'half of a surrogate pair')
   const length = measure(field, value)
   if (length < field.min || (length > field.max && bounded(field, options))) {
     wrong('length', lengthExpectation(field), `text of ${length} ${field.unit}`)
     if (length > field.max) return
   }
-  if (field.charset) {
+  if (field.charset && !field.charset.whole.test(value)) {
     const position = [...value].findIndex((character) => !field.charset?.allowed.test(character))
-    if (position >= 0) wrong('charset', field.charset.name, `another character at position ${position}`)
+    wrong('charset', field.charset.name, `another character at position ${position}`)
   }
   if (field.format && value !== '') {
     const complaint = formats[field.format](value)
@@ -421,10 +422,14 @@ function lengthExpectation({ min, max, unit }: TextField): string {
 /** The length of a text as the platform counts it for this field. */
 export function measure({ unit }: Pick<TextField, 'unit'>, value: string): number {
   if (unit === 'bytes') return Buffer.byteLength(value)
+  if (!surrogate.test(value)) return value.length
   let count = 0
   for (const _ of value) count++
   return count
 }
+
+/** Text without a surrogate, nearly all, has as many characters as code units. */
+const surrogate = /[\ud800-\udfff]/
 
 function fourByteAt(value: string): number {
   return [...value].findIndex((character) => (character.codePointAt(0) as number) > 0xffff)

@@ -159,7 +159,7 @@ function textSchema(field: TextField, options: SchemaOptions): KindSchema {
     type: 'string',
     ...(least > 0 && { minLength: least }),
     ...(bounded && !field.supposed && { maxLength: max }),
-    ...(charset && { pattern: charset.allowed.source.replace(/\$$/, '*$') }),
+    ...(charset && { pattern: charset.whole.source }),
     ...(format && formats[format]),
     ...(known &&
       Object.keys(known).length > 0 && {

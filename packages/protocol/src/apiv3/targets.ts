@@ -21,9 +21,9 @@ export function encodeSegment(value: string): string {
  * @example encodeQuery([['sub_mchid', '1790000201']]) // 'sub_mchid=1790000201'
  */
 export function encodeQuery(pairs: Iterable<readonly [name: string, value: string]>): string {
-  return Array.from(pairs, ([name, value]) => `${encode(name)}=${encode(value)}`)
-    .join('&')
-    .replaceAll("'", '%27')
+  let query = ''
+  for (const [name, value] of pairs) query += `${query === '' ? '' : '&'}${encode(name)}=${encode(value)}`
+  return query.replaceAll("'", '%27')
 }
 
 function encode(value: string): string {

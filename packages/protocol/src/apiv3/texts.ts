@@ -27,13 +27,18 @@ export function responseText(response: { timestamp: string; nonce: string; body:
 
 /** Values as lines, each ended by a line feed. A value with a line feed could pose as two lines and is refused. */
 export function lines(values: readonly string[]): string {
-  const broken = values.findIndex((value) => value.includes('\n'))
-  if (broken >= 0) throw new RangeError(`line ${broken + 1} of the signed text holds a line feed`)
-  return `${values.join('\n')}\n`
+  let text = ''
+  for (const value of values) {
+    if (value.includes('\n'))
+      throw new RangeError(`line ${values.indexOf(value) + 1} of the signed text holds a line feed`)
+    text += `${value}\n`
+  }
+  return text
 }
 
 function join(head: string, body: Body): Uint8Array {
   if (typeof body === 'string') return encoder.encode(`${head}${body}\n`)
+  if (body.length === 0) return encoder.encode(`${head}\n`)
   const first = encoder.encode(head)
   const text = new Uint8Array(first.length + body.length + 1)
   text.set(first)
