@@ -1,4 +1,5 @@
 /** A power bank rented in Hong Kong: the bench with what PayScore tests share. */
+import assert from 'node:assert/strict'
 import { operations } from '@chadan/protocol'
 import type { SimulatorOptions } from '../src/index.ts'
 import { type Answered, type Bench, openBench } from './support.ts'
@@ -99,4 +100,10 @@ export async function openPayscore(options: SimulatorOptions = {}): Promise<Pays
     },
     at,
   })
+}
+
+/** A refusal's status and code; its signature was verified. */
+export function refusal({ status, body, verified }: Answered): string {
+  assert.equal(verified, true)
+  return `${status} ${body.code}`
 }

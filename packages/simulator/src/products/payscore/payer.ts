@@ -99,11 +99,15 @@ const events: Readonly<Record<string, Event>> = {
     delete order.cashierUntilMs
   },
   'deduction:fail': (_world, order, { times = 1 }) => {
-    order.failures += Number(times)
+    if (typeof times !== 'number' || !Number.isSafeInteger(times) || times < 1)
+      throw new ActionRefused('deduction:fail takes { times }, a whole number from 1')
+    order.failures += times
   },
   /** The next collection uses this coupon. */
   coupon: (_world, order, { id }) => {
-    order.coupon = String(id)
+    const known = coupons.find((one) => one.id === id)
+    if (!known) throw new ActionRefused(`known coupons are ${coupons.map((one) => one.id).join(', ')}`)
+    order.coupon = known.id
   },
   'assessment:fail': (world, order) => {
     const payer = payerOf(world, order)
