@@ -194,6 +194,7 @@ export const switchFields = {
       ).describe("What the bill's file looks like."),
       notifyFailures: onOff('A payment that failed is notified as well.'),
       expiryMs: duration('Life of an unpaid order.'),
+      sessionLifeMs: duration('Life of a bureau session, from when it is first seen.'),
       tokenLifeMs: duration('Life of an access_token.'),
       tokenOverlapMs: duration('How long the former token stays good after a new one was drawn.'),
       ipRefusal: optional(whole()).describe(

@@ -131,6 +131,8 @@ export interface Switches {
     /** A payment that failed is notified as well. */
     notifyFailures: boolean
     expiryMs: number
+    /** Life of a bureau session (`session_id`), from when it is first seen. */
+    sessionLifeMs: number
     tokenLifeMs: number
     /** How long the former token stays good after a new one was drawn. */
     tokenOverlapMs: number
@@ -230,6 +232,7 @@ export const defaultSwitches: Switches = {
     },
     notifyFailures: false,
     expiryMs: 120 * minute,
+    sessionLifeMs: 24 * 60 * minute,
     tokenLifeMs: 120 * minute,
     tokenOverlapMs: 5 * minute,
     ipRefusal: 40164,

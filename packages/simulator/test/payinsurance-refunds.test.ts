@@ -113,6 +113,13 @@ test('what the bureau refused for an old session is submitted again under its nu
   assert.equal((await bench.queryRefund(number)).med_refund_state, 'SUCCESS')
 })
 
+test('a session lives as long as the switch says', async () => {
+  const bench = await openInsuranceBench({ switches: { payinsurance: { sessionLifeMs: 60_000 } } })
+  const number = await bench.paid()
+  await bench.sim.advance(60_000)
+  assert.equal((await bench.refund(number)).code, '553')
+})
+
 test('what the balance did not cover is submitted again, and taken from it once', async () => {
   const bench = await openInsuranceBench()
   const { subMchId } = bench.sim.credentials.payinsurance

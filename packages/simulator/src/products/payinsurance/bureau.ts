@@ -4,8 +4,6 @@ import { Refusal } from '../../product.ts'
 import type { World } from '../../world.ts'
 import type { Placed, Split } from './rows.ts'
 
-const sessionLifeMs = 24 * 3600_000
-
 /** What a test lets the bureau compute for every order of a hospital. */
 export interface Script {
   /** The self-pay part, in fen. */
@@ -16,12 +14,12 @@ export interface Script {
 /** The scripts, by merchant number of the hospital. */
 export const scripts = (world: World) => world.table<Script>('payinsurance.scripts')
 
-/** Whether a session is too old; its 24 hours begin when it is first seen. */
+/** Whether a session is too old; its life begins when it is first seen. */
 export function isStale(world: World, hospital: string, session: string): boolean {
   const sessions = world.table<{ firstMs: number }>('payinsurance.sessions')
   const key = `${hospital}/${session}`
   const row = sessions.get(key) ?? sessions.set(key, { firstMs: world.clock.now() })
-  return world.clock.now() - row.firstMs > sessionLifeMs
+  return world.clock.now() - row.firstMs > world.switches.payinsurance.sessionLifeMs
 }
 
 /** The content for the bureau, or 513. A bureau may know more keys than are listed. */
