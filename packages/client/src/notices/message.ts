@@ -80,11 +80,16 @@ async function readRequestBody(request: Request, maxBytes: number): Promise<Uint
 
 function headerReader(headers: RawNotice['headers']): (name: string) => string | null {
   if (headers instanceof Headers) return (name) => headers.get(name)
-  const lower = new Map(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  )
-  return (name) => lower.get(name.toLowerCase()) ?? null
+  let lower: Map<string, string | string[] | undefined> | undefined
+  return (name) => {
+    const wanted = name.toLowerCase()
+    // Node's own servers give names in lower case; only other spellings are gone through.
+    if (Object.hasOwn(headers, wanted)) return joinedValues(headers[wanted])
+    lower ??= new Map(Object.entries(headers).map(([given, value]) => [given.toLowerCase(), value]))
+    return joinedValues(lower.get(wanted))
+  }
+}
+
+function joinedValues(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null
 }

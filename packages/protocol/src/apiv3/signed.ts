@@ -97,6 +97,16 @@ export function checkSigned(message: {
 }
 
 function checkHeaders(headers: SignedHeaders): Refusal | undefined {
+  if (!required.every((name) => shapes[name].test(headers[name]))) return refuseHeaders(headers)
+  const { signatureType = authorizationScheme } = headers
+  if (signatureType === authorizationScheme) return undefined
+  return refuse(
+    'type',
+    `${headerNames.signatureType} is not ${authorizationScheme}: other schemes are not supported`,
+  )
+}
+
+function refuseHeaders(headers: SignedHeaders): Refusal {
   const missing = required.filter((name) => headers[name] === '').map((name) => headerNames[name])
   if (missing.length === required.length) {
     return refuse(
@@ -109,14 +119,7 @@ function checkHeaders(headers: SignedHeaders): Refusal | undefined {
   const malformed = required
     .filter((name) => !shapes[name].test(headers[name]))
     .map((name) => headerNames[name])
-  if (malformed.length > 0)
-    return refuse('headers', `malformed ${malformed.join(', ')}: sent twice, or not from WeChat Pay`)
-  const { signatureType = authorizationScheme } = headers
-  if (signatureType === authorizationScheme) return undefined
-  return refuse(
-    'type',
-    `${headerNames.signatureType} is not ${authorizationScheme}: other schemes are not supported`,
-  )
+  return refuse('headers', `malformed ${malformed.join(', ')}: sent twice, or not from WeChat Pay`)
 }
 
 function checkClock(timestamp: string, nowMs: number, windowSeconds: number): Refusal | undefined {
