@@ -31,29 +31,30 @@ export function checkSafeIntegers(operation: OperationShape, value: unknown): vo
     throw new Lost(operation.id, 'form', `the answer holds an integer at ${at} that is too large to be exact`)
 }
 
-/** Where the first declared integer stands that a number cannot hold exactly. */
-export function unsafeIntegerAt(fields: Fields, value: unknown, at = ''): string | undefined {
+/** Where the first declared integer stands that a number cannot hold exactly. The path is made only once one is found. */
+export function unsafeIntegerAt(fields: Fields, value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   for (const name in fields) {
-    const found = unsafeIn(fields[name] as Field, (value as Record<string, unknown>)[name], `${at}/${name}`)
-    if (found) return found
+    const member = (value as Record<string, unknown>)[name]
+    const below = member === undefined ? undefined : unsafeIn(fields[name] as Field, member)
+    if (below !== undefined) return `/${name}${below}`
   }
   return undefined
 }
 
-function unsafeIn(field: Field, value: unknown, at: string): string | undefined {
-  if (value === undefined) return undefined
+/** Where below this value it stands; empty text for the value itself. */
+function unsafeIn(field: Field, value: unknown): string | undefined {
   const known = field as AnyField
   if (known.kind === 'whole' || known.kind === 'numberChoice')
     return typeof value === 'bigint' ||
       (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
-      ? at
+      ? ''
       : undefined
-  if (known.kind === 'group') return unsafeIntegerAt(known.fields, value, at)
+  if (known.kind === 'group') return unsafeIntegerAt(known.fields, value)
   if (known.kind !== 'list' || !Array.isArray(value)) return undefined
   for (const [index, item] of value.entries()) {
-    const found = unsafeIn(known.item, item, `${at}/${index}`)
-    if (found) return found
+    const below = unsafeIn(known.item, item)
+    if (below !== undefined) return `/${index}${below}`
   }
   return undefined
 }

@@ -163,7 +163,8 @@ export class Notifications {
       throw refuse('envelope', 'signed, but not a notice: id, event_type and resource are expected')
     let plain: string
     try {
-      plain = Buffer.from(apiv3.openResource(envelope.resource, apiV3Key)).toString()
+      const opened = apiv3.openResource(envelope.resource, apiV3Key)
+      plain = Buffer.from(opened.buffer, opened.byteOffset, opened.byteLength).toString()
     } catch (error) {
       throw refuse('resource', error instanceof Error ? error.message : 'cannot be opened', error)
     }
