@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { check, type GroupField } from '@chadan/protocol'
+import { check, everyNotification, everyOperation, type GroupField } from '@chadan/protocol'
 import { tours } from './cases/tours.ts'
 import { unseen } from './cases/unseen.ts'
-import { allNotifications, allOperations, declaredValues, operationOf, valuesOf } from './declared.ts'
+import { declaredValues, operationOf, valuesOf } from './declared.ts'
 import { openLog } from './log.ts'
 import { carriers, guarded, openStage } from './stage.ts'
 
@@ -42,7 +42,7 @@ for (const carrier of carriers) {
         for (const one of problemsOf(operation, result, ownMembers(operation, value))) problems.add(one)
       }
       for (const { type, resource } of stage.log.notices.slice(from.notices)) {
-        const declared = allNotifications.find(({ id }) => id === type)
+        const declared = everyNotification.find(({ id }) => id === type)
         assert.ok(declared, `a notice of an undeclared kind: ${type}`)
         for (const one of problemsOf(type, declared.resource, resource)) problems.add(one)
       }
@@ -53,7 +53,7 @@ for (const carrier of carriers) {
   test(`every operation was called successfully, ${carrier}`, () => {
     const answered = new Set(log?.answers.map(({ operation }) => operation))
     assert.deepEqual(
-      allOperations.map(({ id }) => id).filter((id) => !answered.has(id)),
+      everyOperation.map(({ id }) => id).filter((id) => !answered.has(id)),
       [],
     )
   })
@@ -61,7 +61,7 @@ for (const carrier of carriers) {
   test(`every notification was heard, ${carrier}`, () => {
     const heard = new Set(log?.notices.map(({ type }) => type))
     assert.deepEqual(
-      allNotifications.map(({ id }) => id).filter((id) => !heard.has(id)),
+      everyNotification.map(({ id }) => id).filter((id) => !heard.has(id)),
       [],
     )
   })
@@ -73,12 +73,12 @@ for (const carrier of carriers) {
     for (const { type, resource } of log?.notices ?? [])
       for (const one of valuesOf(resource)) seen.add(`${type} ${one}`)
     const declared = new Set([
-      ...allOperations.flatMap(({ id, result }) =>
+      ...everyOperation.flatMap(({ id, result }) =>
         result.kind === 'group'
           ? declaredValues(result.fields).map((one) => `${id.split('.')[0]} ${one}`)
           : [],
       ),
-      ...allNotifications.flatMap(({ id, resource }) =>
+      ...everyNotification.flatMap(({ id, resource }) =>
         declaredValues(resource.fields).map((one) => `${id} ${one}`),
       ),
     ])

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { WechatPay } from '@chadan/client'
-import { apiv3, type OperationShape, routeOf } from '@chadan/protocol'
-import { allOperations } from './declared.ts'
+import { apiv3, everyOperation, type OperationShape, routeOf } from '@chadan/protocol'
 import { methodOf } from './log.ts'
 import { anyInput } from './provoking.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -98,7 +97,7 @@ const kept = ({ sim }: Stage) => ({
 
 test('the method and the three styles of the chain make the same request of every operation', async () => {
   await using stage = await openStage('in process')
-  for (const operation of allOperations.filter(byPathAlone)) {
+  for (const operation of everyOperation.filter(byPathAlone)) {
     const method = await requestOf(stage, operation, 0)
     for (const style of [1, 2, 3])
       assert.deepEqual(await requestOf(stage, operation, style), method, operation.id)

@@ -1,27 +1,15 @@
-/** The registry, flat: operations, notifications, their codes and the values of their enumerations. */
+/** What the registry declares: codes and the values of their enumerations. */
 import {
   apiv3,
   type ErrorCase,
+  everyOperation,
   type fields,
-  type NotificationShape,
-  notifications,
   type OperationShape,
-  operations,
   token,
 } from '@chadan/protocol'
 
-/** Every declared operation. */
-export const allOperations: readonly OperationShape[] = Object.values(
-  operations as Record<string, Record<string, OperationShape>>,
-).flatMap((group) => Object.values(group))
-
-/** Every declared notification. */
-export const allNotifications: readonly NotificationShape[] = Object.values(
-  notifications as Record<string, Record<string, NotificationShape>>,
-).flatMap((group) => Object.values(group))
-
 export function operationOf(id: string): OperationShape {
-  const found = allOperations.find((one) => one.id === id)
+  const found = everyOperation.find((one) => one.id === id)
   if (!found) throw new TypeError(`there is no operation ${id}`)
   return found
 }

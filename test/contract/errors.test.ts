@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Lost, Refused } from '@chadan/client'
-import { apiv3, type ErrorCase, type OperationShape } from '@chadan/protocol'
+import { apiv3, type ErrorCase, everyOperation, type OperationShape } from '@chadan/protocol'
 import type { Simulator } from '@chadan/simulator'
 import { billErrors } from './cases/bills.ts'
 import { cashErrors } from './cases/cash.ts'
@@ -12,7 +12,7 @@ import { payinsuranceErrors, xmlWays } from './cases/payinsurance.ts'
 import { payscoreErrors } from './cases/payscore.ts'
 import { refundErrors } from './cases/refunds.ts'
 import { wecomErrors } from './cases/wecom.ts'
-import { allOperations, leavesOpen, nameOf, saysNotFound } from './declared.ts'
+import { leavesOpen, nameOf, saysNotFound } from './declared.ts'
 import { apiv3Ways, type ErrorCases, numberIn, type Provoke, tokenWays, type Ways } from './provoking.ts'
 import { carriers, guarded, openStage, type Stage } from './stage.ts'
 
@@ -87,7 +87,7 @@ function watched(stage: Stage, name: string): Stage {
 }
 
 for (const carrier of carriers) {
-  for (const operation of allOperations) {
+  for (const operation of everyOperation) {
     test(`${operation.id} ends with every declared error as declared, ${carrier}`, guarded, async () => {
       await using common = await openStage(carrier)
       const problems: string[] = []
@@ -118,7 +118,7 @@ test('every error that takes a fault has its reason, and every reason an error',
 })
 
 test('every declared error of every operation has a case, or a reason why not', () => {
-  const missing = allOperations.flatMap((operation) =>
+  const missing = everyOperation.flatMap((operation) =>
     operation.errors
       .map((error) => ({ name: nameOf(operation, error), id: `${operation.id} ${nameOf(operation, error)}` }))
       .filter(({ name, id }) => !wayTo(operation, name).way && !Object.hasOwn(unmet, id))
@@ -129,7 +129,7 @@ test('every declared error of every operation has a case, or a reason why not', 
 
 test('every case is of a declared error', () => {
   const declared = new Set(
-    allOperations.flatMap((one) => one.errors.map((error) => `${one.id} ${nameOf(one, error)}`)),
+    everyOperation.flatMap((one) => one.errors.map((error) => `${one.id} ${nameOf(one, error)}`)),
   )
   const given = Object.entries(own).flatMap(([id, ways]) => Object.keys(ways).map((name) => `${id} ${name}`))
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Lost, Refused } from '@chadan/client'
-import type { InputOfOperation, OperationShape } from '@chadan/protocol'
+import { everyOperation, type InputOfOperation, type OperationShape } from '@chadan/protocol'
 import {
   combined,
   combinedOf,
@@ -28,7 +28,7 @@ import {
   tea,
 } from './cases/orders.ts'
 import { application, picture } from './cases/wecom.ts'
-import { allOperations, operationOf } from './declared.ts'
+import { operationOf } from './declared.ts'
 import { methodOf } from './log.ts'
 import { carriers, guarded, openStage, type Stage } from './stage.ts'
 
@@ -201,7 +201,7 @@ const isAbsent =
 const isCut = (error: unknown) => error instanceof Lost && error.reason === 'network' && !error.unsent
 
 test('every call that must not be repeated places something here, or has its reason', () => {
-  const ids = allOperations
+  const ids = everyOperation
     .filter(({ repeat }) => repeat === 'same' || repeat === 'never')
     .map(({ id }) => id)
   assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
 import { type Notice, NoticeRefused, type WechatPayOptions } from '@chadan/client'
-import type { NotificationShape } from '@chadan/protocol'
+import { everyNotification, type NotificationShape } from '@chadan/protocol'
 import type { NoticeFault } from '@chadan/simulator'
 import {
   combined,
@@ -17,7 +17,6 @@ import {
   shopOrder,
   shopRefund,
 } from './cases/orders.ts'
-import { allNotifications } from './declared.ts'
 import { type Carrier, carriers, guarded, type Message, openStage, type Stage } from './stage.ts'
 
 type Story = (stage: Stage) => Promise<unknown>
@@ -90,7 +89,7 @@ async function told(carrier: Carrier, id: string): Promise<{ stage: Stage; messa
 }
 
 test('every notification has its story', () => {
-  assert.deepEqual(allNotifications.map(({ id }) => id).sort(), Object.keys(stories).sort())
+  assert.deepEqual(everyNotification.map(({ id }) => id).sort(), Object.keys(stories).sort())
 })
 
 /** Credentials that are not those the notice was made for. */
@@ -124,7 +123,7 @@ const refused = (check?: string) => (error: unknown) => {
 }
 
 for (const carrier of carriers) {
-  for (const { id, dialect, schedule, verb } of allNotifications) {
+  for (const { id, dialect, schedule, verb } of everyNotification) {
     test(
       `${id} arrives once, verified and typed, and repeats itself without work, ${carrier}`,
       guarded,

@@ -1,21 +1,9 @@
 /** Everything that is declared, found by name. */
-import { type NotificationShape, notifications, type OperationShape, operations } from '@chadan/protocol'
+import { operations } from '@chadan/protocol'
 import { wrongInput } from './end.ts'
-
-type Groups<Shape> = Readonly<Record<string, Readonly<Record<string, Shape>>>>
-
-/** Every operation, product by product. */
-export const allOperations: readonly OperationShape[] = members<OperationShape>(operations)
-
-/** Every notification, product by product. */
-export const allNotifications: readonly NotificationShape[] = members<NotificationShape>(notifications)
 
 /** The names of the products and of the groups they share. */
 export const products: readonly string[] = Object.keys(operations)
-
-function members<Shape>(groups: Groups<Shape>): Shape[] {
-  return Object.values(groups).flatMap((group) => Object.values(group))
-}
 
 /** The product of an operation or a notification. */
 export function productOf({ id }: { readonly id: string }): string {

@@ -54,7 +54,7 @@ export {
   type Trust,
   type Verb,
 } from './operation.ts'
-export { notifications, operations } from './operations.ts'
+export { everyNotification, everyOperation, notifications, operations } from './operations.ts'
 export {
   type Rate,
   rateOf,

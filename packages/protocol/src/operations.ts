@@ -1,5 +1,6 @@
 /** Every operation and notification, by group: the one list that client, simulator and command walk. */
 
+import type { NotificationShape, OperationShape } from './operation.ts'
 import { bills } from './products/bills/index.ts'
 import { cash, cashNotifications } from './products/cash/index.ts'
 import { certificates } from './products/certificates/index.ts'
@@ -41,3 +42,13 @@ export const notifications = {
   refunds: refundsNotifications,
   wecom: wecomNotifications,
 } as const
+
+/** Every operation, group by group, as plain shapes: for whatever treats all of them alike. */
+export const everyOperation: readonly OperationShape[] = flat<OperationShape>(operations)
+
+/** Every notification, group by group. */
+export const everyNotification: readonly NotificationShape[] = flat<NotificationShape>(notifications)
+
+function flat<Shape>(groups: Readonly<Record<string, Readonly<Record<string, Shape>>>>): Shape[] {
+  return Object.values(groups).flatMap((group) => Object.values(group))
+}

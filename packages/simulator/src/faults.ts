@@ -1,5 +1,5 @@
 /** What goes wrong on purpose: scripted (`next`) or by chance (`often`). */
-import { notifications, operations, type Random } from '@chadan/protocol'
+import { everyNotification, everyOperation, type Random } from '@chadan/protocol'
 import { fraction } from './chance.ts'
 import { ControlRefused } from './refused.ts'
 
@@ -130,12 +130,9 @@ function happensTo(fault: Fault, side: Side): boolean {
   return Object.hasOwn(side === 'call' ? callFaults : noticeFaults, fault)
 }
 
-const ids: Record<Side, readonly string[]> = { call: idsOf(operations), notice: idsOf(notifications) }
-
-function idsOf(groups: object): string[] {
-  return Object.values(groups as Record<string, Record<string, { id: string }>>)
-    .flatMap((group) => Object.values(group))
-    .map((one) => one.id)
+const ids: Record<Side, readonly string[]> = {
+  call: everyOperation.map(({ id }) => id),
+  notice: everyNotification.map(({ id }) => id),
 }
 
 /** A misspelt name would plan a fault that never happens, so it is refused. */

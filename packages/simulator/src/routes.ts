@@ -1,5 +1,5 @@
 /** Finding the declared operation for a request, by verb and raw path. */
-import { type OperationShape, operations, routeOf } from '@chadan/protocol'
+import { everyOperation, type OperationShape, routeOf } from '@chadan/protocol'
 
 /** What a request's path names. */
 export type Found =
@@ -22,8 +22,7 @@ interface Route {
 
 /** All routes of the registry, indexed by their number of segments. */
 export function openRoutes(): (verb: string, rawPath: string) => Found {
-  const routes: Route[] = Object.values(operations as Record<string, Record<string, OperationShape>>)
-    .flatMap((group) => Object.values(group))
+  const routes: Route[] = everyOperation
     .map((operation) => {
       const { verb, path } = routeOf(operation)
       return { operation, verb, segments: path.split('/').slice(1) }

@@ -1,5 +1,5 @@
 /** The switches as fields: what each means and what it may be, for the control API, the command and the docs. */
-import { fields, notifications, operations } from '@chadan/protocol'
+import { everyNotification, everyOperation, fields } from '@chadan/protocol'
 import { readFields } from './given.ts'
 import { ControlRefused } from './refused.ts'
 import type { SomeSwitches, Switches } from './switches.ts'
@@ -224,12 +224,10 @@ export function readSwitches(some: unknown, at = ''): SomeSwitches {
   return some as SomeSwitches
 }
 
-const ids = { operations: idsOf(operations), notifications: idsOf(notifications) }
+const ids = { operations: idsOf(everyOperation), notifications: idsOf(everyNotification) }
 
-function idsOf(groups: object): ReadonlySet<string> {
-  // The registries are objects of groups of declarations.
-  const all = Object.values(groups as Record<string, Record<string, { id: string }>>)
-  return new Set(['*', ...all.flatMap((group) => Object.values(group)).map((one) => one.id)])
+function idsOf(all: readonly { readonly id: string }[]): ReadonlySet<string> {
+  return new Set(['*', ...all.map(({ id }) => id)])
 }
 
 function checkNames(table: object, known: ReadonlySet<string>, at: string, expected: string): void {

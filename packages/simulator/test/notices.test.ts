@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
-import { apiv3, type NotificationShape, notifications } from '@chadan/protocol'
+import { apiv3, everyNotification, type NotificationShape, notifications } from '@chadan/protocol'
 import fc from 'fast-check'
 import {
   type NoticeFault,
@@ -50,12 +50,9 @@ function verdict(sim: Simulator, { headers, body }: Delivery, nowMs: number) {
 }
 
 const day = 24 * 3600_000
-const declared: readonly NotificationShape[] = Object.values(
-  notifications as Record<string, Record<string, NotificationShape>>,
-).flatMap((group) => Object.values(group))
 
 test('a notice that is never accepted is repeated on exactly its declared schedule, then given up', async () => {
-  const apiv3Notices = declared.filter((one) => one.dialect === 'apiv3')
+  const apiv3Notices = everyNotification.filter((one) => one.dialect === 'apiv3')
   assert.ok(apiv3Notices.length >= 8)
   for (const notification of apiv3Notices) {
     const { sim, heard, startMs } = await shop([500])
@@ -75,8 +72,8 @@ test('a notice that is never accepted is repeated on exactly its declared schedu
 
 test('a schedule that was changed holds for its notice, another for the rest, an empty one for none', async () => {
   const { sim, heard, startMs } = await shop([500])
-  const first = declared.find((one) => one.id === 'medIns.paid')
-  const second = declared.find((one) => one.id === 'combine.paid')
+  const first = everyNotification.find((one) => one.id === 'medIns.paid')
+  const second = everyNotification.find((one) => one.id === 'combine.paid')
   assert.ok(first && second)
   sim.changeSwitches({ noticeSchedules: { 'medIns.paid': [1, 60], '*': [3] } })
   tell(sim, first)

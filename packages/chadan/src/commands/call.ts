@@ -1,11 +1,11 @@
 /** `chadan call`: one operation, checked, signed and verified. */
 import { readFile } from 'node:fs/promises'
 import type { WechatPay } from '@chadan/client'
-import type { OperationShape } from '@chadan/protocol'
+import { everyOperation, type OperationShape } from '@chadan/protocol'
 import { Command } from 'commander'
 import { addressOf } from '../addresses.ts'
 import { assign } from '../assignments.ts'
-import { allOperations, findDeclared } from '../catalogue.ts'
+import { findDeclared } from '../catalogue.ts'
 import { openClient, readCredentials } from '../credentials.ts'
 import { wrongInput } from '../end.ts'
 import { type Io, printJson, printLine } from '../io.ts'
@@ -49,7 +49,7 @@ Examples:
 }
 
 async function call(io: Io, id: string, assignments: readonly string[], given: Given): Promise<void> {
-  const operation = findDeclared(allOperations, id)
+  const operation = findDeclared(everyOperation, id)
   const input = await assign(operation, await readInput(io, given.input), assignments)
   const credentials = await readCredentials(given.credentials)
   const wx = openClient(credentials, {

@@ -1,5 +1,7 @@
 /** `chadan operations`: everything that is declared, for people and for programs in any language. */
 import {
+  everyNotification,
+  everyOperation,
   jsonSchema,
   type NotificationShape,
   type OperationShape,
@@ -8,7 +10,7 @@ import {
 } from '@chadan/protocol'
 import { Command } from 'commander'
 import { hostNameOf } from '../addresses.ts'
-import { allNotifications, allOperations, findDeclared, productOf, products } from '../catalogue.ts'
+import { findDeclared, productOf, products } from '../catalogue.ts'
 import { wrongInput } from '../end.ts'
 import { type Io, printJson, printLine } from '../io.ts'
 import { notificationPage, operationPage } from '../reference.ts'
@@ -49,8 +51,8 @@ function show(io: Io, id: string | undefined, { product, json }: Given): void {
   if (product !== undefined && !products.includes(product))
     throw wrongInput(`--product ${product}: give one of ${products.join(', ')}`)
   const chosen = (one: { id: string }) => product === undefined || productOf(one) === product
-  const operations = allOperations.filter(chosen)
-  const notifications = allNotifications.filter(chosen)
+  const operations = everyOperation.filter(chosen)
+  const notifications = everyNotification.filter(chosen)
   if (json) {
     return printJson(io, {
       operations: operations.map(operationEntry),
@@ -61,7 +63,10 @@ function show(io: Io, id: string | undefined, { product, json }: Given): void {
 }
 
 function showOne(io: Io, id: string, json: boolean): void {
-  const found = findDeclared<OperationShape | NotificationShape>([...allOperations, ...allNotifications], id)
+  const found = findDeclared<OperationShape | NotificationShape>(
+    [...everyOperation, ...everyNotification],
+    id,
+  )
   if ('route' in found)
     return json ? printJson(io, operationEntry(found)) : printLine(io, operationPage(found))
   return json ? printJson(io, notificationEntry(found)) : printLine(io, notificationPage(found))

@@ -1,5 +1,5 @@
 /** Notices of APIv3: an encrypted resource in a signed envelope. */
-import { apiv3, type NotificationShape, notifications } from '@chadan/protocol'
+import { apiv3, everyNotification, type NotificationShape } from '@chadan/protocol'
 import type { PlannedFault } from '../faults.ts'
 import type { Merchant, OpenWorld } from '../world.ts'
 import type { NoticeDialect, NoticeRow } from './notifier.ts'
@@ -25,9 +25,7 @@ export const apiv3Notices: NoticeDialect = {
 }
 
 function find(id: string): NotificationShape {
-  const [group = '', name = ''] = id.split('.')
-  const found = (notifications as Record<string, Record<string, NotificationShape>>)[group]
-  const declared = Object.values(found ?? {}).find((one) => one.id === id) ?? found?.[name]
+  const declared = everyNotification.find((one) => one.id === id)
   if (!declared) throw new Error(`no notification ${id} is declared`)
   return declared
 }

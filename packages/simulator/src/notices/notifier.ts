@@ -1,5 +1,5 @@
 /** Sending notices: rendering, waiting for the acknowledgement, repeating on the documented schedule. */
-import { type NotificationShape, notifications } from '@chadan/protocol'
+import { everyNotification, type NotificationShape } from '@chadan/protocol'
 import { fraction } from '../chance.ts'
 import type { OpenFaults, PlannedFault } from '../faults.ts'
 import type { Product } from '../product.ts'
@@ -71,11 +71,7 @@ export interface NotifierParts {
 /** The largest acknowledgement that is read, in bytes. */
 const maxAnswerBytes = 64 * 1024
 
-const declared = new Map<string, NotificationShape>(
-  Object.values(notifications as Record<string, Record<string, NotificationShape>>)
-    .flatMap((group) => Object.values(group))
-    .map((one) => [one.id, one]),
-)
+const declared = new Map<string, NotificationShape>(everyNotification.map((one) => [one.id, one]))
 
 /** Seconds before each repetition: those of the switches, or the documented ones. */
 function scheduleOf(id: string, { switches }: OpenWorld): readonly number[] | undefined {
