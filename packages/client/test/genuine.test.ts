@@ -188,3 +188,14 @@ test('an answer whose signature is wrong is not asked for again: it would be wro
   await assert.rejects(asked, { name: 'Distrusted', check: 'signature' })
   assert.equal(requests.length, 1)
 })
+
+test('the platform’s own words may hold names: they stand on the error, and nothing prints them', async () => {
+  const body = '{"code":"PARAM_ERROR","message":"姓名王秘密不符"}'
+  const { wx } = await answered((bench) => signedAnswer(bench, body, { status: 400 }))
+  const error = await rejection(wx.combine.queryByOutTradeNo(number))
+  assert.equal(error.platformMessage, '姓名王秘密不符')
+  assert.doesNotMatch(
+    `${inspect(error, { showHidden: true })}${JSON.stringify(error)}${error}${error.stack}`,
+    /王秘密/,
+  )
+})
