@@ -60,11 +60,14 @@ export const rental: Story = {
       const order = await query()
       if (order.state !== 'DONE') await sim.pay(number)
       await stage.pass(60_000)
+      ledger.notices = 1 + stage.heard('payscore.paid', number).length
+      expect(ledger.notices === 2, 'a verified notice of the payment')
+      return 'payscore.paid, verified and decrypted'
+    })
+    await step('query', async () => {
       const paid = await query()
       expect(paid.state === 'DONE', 'DONE')
       ledger.paidMinor = paid.collection?.paid_amount ?? 0
-      ledger.notices = 1 + stage.heard('payscore.paid', number).length
-      expect(ledger.notices === 2, 'a verified notice of the payment')
       return ledger.state
     })
     const refundNumber = `R${number}`
