@@ -11,7 +11,7 @@ import { type Incoming, isUnsent, readAll, TooLarge } from './transport.ts'
 /** What a caller may set for one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** Time for the whole call, body included, in ms. */
+  /** Time for one attempt over the network, its answer's body included, in ms. */
   readonly timeoutMs?: number
   readonly retries?: number
 }

@@ -43,7 +43,7 @@ export interface WechatPayOptions {
   /** Any fetch instead of the pooled transport. */
   readonly fetch?: Fetch
   readonly transport?: Transport
-  /** Time for a whole call, body included, in ms. Default 10 000. */
+  /** Time for one attempt over the network, its answer's body included, in ms. Default 10 000. */
   readonly timeoutMs?: number
   /** Repetitions of reads and of what is declared repeatable. Default 2. */
   readonly retries?: number

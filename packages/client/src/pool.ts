@@ -7,18 +7,26 @@ import type { Incoming, Outgoing, Transport } from './transport.ts'
 export interface PoolOptions {
   /** Connections per host. Default 64. */
   readonly connections?: number
+  /** Time to connect, in ms. Default 3 000: well below a call's own limit, so that the second address still gets its turn. */
+  readonly connectTimeoutMs?: number
 }
 
 /**
  * A pool of kept connections on undici, which is loaded at the first call. The platform closes idle
  * connections after 8 s, so ours are retired before.
  */
-export function poolTransport({ connections = 64 }: PoolOptions = {}): Transport {
+export function poolTransport({ connections = 64, connectTimeoutMs = 3_000 }: PoolOptions = {}): Transport {
   let pool: Promise<Dispatcher> | undefined
   return async (request) => {
     pool ??= import('undici').then(
       ({ Agent }) =>
-        new Agent({ connections, keepAliveTimeout: 7_000, keepAliveMaxTimeout: 7_000, pipelining: 1 }),
+        new Agent({
+          connections,
+          connect: { timeout: connectTimeoutMs },
+          keepAliveTimeout: 7_000,
+          keepAliveMaxTimeout: 7_000,
+          pipelining: 1,
+        }),
     )
     return dispatch(await pool, request)
   }
