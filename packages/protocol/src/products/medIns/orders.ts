@@ -4,7 +4,7 @@ import { defineOperation } from '../../operation.ts'
 import { exactlyOne, fits, is, mode, needs, positive, refusedAs, refuses, sums, zero } from '../../rules.ts'
 import { cardType, mixPayType, orderType } from './enumerations.ts'
 import { createErrors, notFound, queryErrors } from './errors.ts'
-import { fields, medInsOrder, ownersOfOrder } from './order.ts'
+import { detailsOfOrder, fields, medInsOrder, ownersOfOrder } from './order.ts'
 
 const common = { dialect: 'apiv3', host: 'mainland', trust: 'signature' } as const
 
@@ -58,32 +58,10 @@ export const create = defineOperation({
     order_type: orderType,
     ...ownersOfOrder,
     payer: person.describe('Who pays (支付人).'),
-    pay_for_relatives: optional(fields.pay_for_relatives),
+    // Named again among the details: here it stands where the official page has it.
+    pay_for_relatives: detailsOfOrder.pay_for_relatives,
     relative: optional(person.describe('The relative who is paid for (亲属).')),
-    out_trade_no: fields.out_trade_no,
-    serial_no: fields.serial_no,
-    pay_order_id: optional(fields.pay_order_id),
-    pay_auth_no: optional(fields.pay_auth_no),
-    geo_location: optional(fields.geo_location),
-    city_id: fields.city_id,
-    med_inst_name: fields.med_inst_name,
-    med_inst_no: fields.med_inst_no,
-    med_ins_order_create_time: optional(fields.med_ins_order_create_time),
-    total_fee: fields.total_fee,
-    med_ins_gov_fee: optional(fields.med_ins_gov_fee),
-    med_ins_self_fee: optional(fields.med_ins_self_fee),
-    med_ins_other_fee: optional(fields.med_ins_other_fee),
-    med_ins_cash_fee: optional(fields.med_ins_cash_fee),
-    wechat_pay_cash_fee: optional(fields.wechat_pay_cash_fee),
-    cash_add_detail: optional(fields.cash_add_detail),
-    cash_reduce_detail: optional(fields.cash_reduce_detail),
-    callback_url: fields.callback_url,
-    prepay_id: optional(fields.prepay_id),
-    passthrough_request_content: optional(fields.passthrough_request_content),
-    extends: optional(fields.extends),
-    attach: optional(fields.attach),
-    channel_no: optional(fields.channel_no),
-    med_ins_test_env: optional(fields.med_ins_test_env),
+    ...detailsOfOrder,
   },
   rules: [
     needs(mode('partner'), 'sub_appid', 'sub_mchid'),
