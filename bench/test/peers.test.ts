@@ -1,5 +1,6 @@
 /** Clients that others wrote, unchanged, against the simulator: what it says is not only understood by our own. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { openSimulator, type Simulator, virtualClock } from '@chadan/simulator'
@@ -96,6 +97,91 @@ test('wechatpay-axios-plugin places, hears and queries a combined order, and ver
       }),
       (error: { response: { status: number } }) => error.response.status === 404,
     )
+  })
+})
+
+test('wechatpay-axios-plugin seals a patient’s name and digest, places, queries and refunds a mixed order', async () => {
+  await openServed(async (sim) => {
+    const { apiv3, payinsurance } = sim.credentials
+    const wxpay = new Wechatpay({
+      mchid: apiv3.mchid,
+      serial: apiv3.serialNo,
+      privateKey: apiv3.privateKey,
+      certs: { [apiv3.publicKeyId]: apiv3.publicKey, [apiv3.platformSerialNo]: apiv3.platformCertificate },
+      baseURL: sim.credentials.baseUrl,
+    })
+    const notify_url = 'https://shop.example.cn/notify'
+    const out_trade_no = 'PEER_MI_1'
+    const prepaid = await wxpay.v3.pay.partner.transactions.jsapi.post({
+      sp_appid: apiv3.appid,
+      sp_mchid: apiv3.mchid,
+      sub_appid: apiv3.subAppid,
+      sub_mchid: apiv3.subMchid,
+      description: '门诊缴费',
+      out_trade_no,
+      notify_url,
+      amount: { total: 5000, currency: 'CNY' },
+      payer: { sub_openid: apiv3.subOpenid },
+    })
+    const patient = [...sim.world.payers.values()].find((one) => one.name === payinsurance.userName)
+    assert.ok(patient?.idNumber)
+    const digest = createHash('md5').update(patient.idNumber).digest('hex')
+    const order = {
+      mix_pay_type: 'CASH_AND_INSURANCE',
+      order_type: 'DIAG_PAY',
+      appid: apiv3.appid,
+      sub_appid: apiv3.subAppid,
+      sub_mchid: apiv3.subMchid,
+      sub_openid: apiv3.subOpenid,
+      payer: {
+        name: Rsa.encrypt(payinsurance.userName, apiv3.publicKey),
+        id_digest: Rsa.encrypt(digest, apiv3.publicKey),
+        card_type: 'ID_CARD',
+      },
+      out_trade_no,
+      serial_no: 'MZ_PEER_1',
+      pay_order_id: 'ORD_PEER_1',
+      pay_auth_no: 'AUTH_PEER_1',
+      geo_location: '120.153576,30.287459',
+      city_id: '330100',
+      med_inst_name: '滨江示范医院',
+      med_inst_no: 'H33010000917',
+      med_ins_order_create_time: sim.world.time(),
+      total_fee: 15400,
+      med_ins_gov_fee: 6820,
+      med_ins_self_fee: 3150,
+      med_ins_other_fee: 430,
+      med_ins_cash_fee: 5000,
+      wechat_pay_cash_fee: 5000,
+      callback_url: notify_url,
+      prepay_id: prepaid.data.prepay_id,
+    }
+    const placeWith = (body: object) =>
+      wxpay.chain('v3/med-ins/orders').post(body, { headers: { 'Wechatpay-Serial': apiv3.publicKeyId } })
+    const unsealed = { ...order, payer: { ...order.payer, name: payinsurance.userName } }
+    await assert.rejects(placeWith(unsealed), (error: { response: { status: number } }) => {
+      return error.response.status === 400
+    })
+    await placeWith(order)
+    await sim.pay(out_trade_no)
+    await sim.advance(5000)
+    const asked = await wxpay
+      .chain('v3/med-ins/orders/out-trade-no/{out_trade_no}')
+      .get({ params: { sub_mchid: apiv3.subMchid }, out_trade_no })
+    assert.equal(asked.data.mix_pay_status, 'MIX_PAY_SUCCESS')
+
+    await wxpay.v3.refund.domestic.refunds.post({
+      sub_mchid: apiv3.subMchid,
+      out_trade_no,
+      out_refund_no: `R${out_trade_no}`,
+      notify_url,
+      amount: { refund: 5000, total: 5000, currency: 'CNY' },
+    })
+    await sim.advance(5000)
+    const refund = await wxpay
+      .chain('v3/refund/domestic/refunds/{out_refund_no}')
+      .get({ params: { sub_mchid: apiv3.subMchid }, out_refund_no: `R${out_trade_no}` })
+    assert.equal(refund.data.status, 'SUCCESS')
   })
 })
 
