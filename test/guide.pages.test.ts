@@ -69,6 +69,19 @@ test('every control, command, operation and fault that a page names exists', () 
   assert.deepEqual(unknown, [])
 })
 
+test('the simulator’s pages list every event that a product declares by its name', () => {
+  const products = join(root, 'packages/simulator/src/products')
+  const events = readdirSync(products, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => named(readFileSync(join(products, name), 'utf8'), /^ {2}'([a-z]+(?::[a-z]+)+)': /gm))
+  assert.ok(events.length > 20)
+  for (const language of ['en', 'zh']) {
+    const page = readPage(`docs/guide/${language}/simulator.md`)
+    const missing = events.filter((event) => !page.includes(`\`${event}\``))
+    assert.deepEqual(missing, [], language)
+  }
+})
+
 test('every decision that the code cites is written down', () => {
   const written = new Set(named(readPage('docs/decisions/README.md'), /^\| (X\d+|D-\d{3}) \|/gm))
   const sources = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })

@@ -86,7 +86,7 @@ function endLeg(world: World, order: MedInsOrder, leg: LegName, outcome: 'succes
 
 /** Ends a leg that is stuck. */
 function resolve(world: World, order: MedInsOrder, { name }: Extract<Action, { action: 'event' }>): void {
-  const event = events[name]
+  const event = Object.hasOwn(events, name) ? events[name] : undefined
   if (!event) throw new ActionRefused(`known events are ${Object.keys(events).join(', ')}`)
   if (!order.verified || order.failed || order.legs[event.leg] !== 'CREATED')
     throw new ActionRefused(`the ${event.leg} leg is not under way`)
