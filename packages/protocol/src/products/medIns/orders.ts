@@ -47,6 +47,9 @@ const insuredRules = [
   zero(insuranceOnly, 'wechat_pay_cash_fee'),
 ].map((rule) => refusedAs('RULE_LIMIT', rule, 268529475))
 
+// The official page has the flag and the relative side by side.
+const { pay_for_relatives, ...otherDetails } = detailsOfOrder
+
 /** Places an order. A used number is refused, so an unanswered call is asked for, never repeated at once. */
 export const create = defineOperation({
   ...common,
@@ -58,10 +61,9 @@ export const create = defineOperation({
     order_type: orderType,
     ...ownersOfOrder,
     payer: person.describe('Who pays (支付人).'),
-    // Named again among the details: here it stands where the official page has it.
-    pay_for_relatives: detailsOfOrder.pay_for_relatives,
+    pay_for_relatives,
     relative: optional(person.describe('The relative who is paid for (亲属).')),
-    ...detailsOfOrder,
+    ...otherDetails,
   },
   rules: [
     needs(mode('partner'), 'sub_appid', 'sub_mchid'),
