@@ -30,9 +30,6 @@ const cashOnly = is('mix_pay_type', 'CASH_ONLY')
 const insuranceOnly = is('mix_pay_type', 'INSURANCE_ONLY')
 const mixed = is('mix_pay_type', 'CASH_AND_INSURANCE')
 
-// Who is paid for stands between the relative's switch and all else on the official page.
-const { pay_for_relatives, ...otherDetails } = detailsOfOrder
-
 /** Which fields a cash-only order has. */
 const cashOnlyRules = [
   refuses(cashOnly, ...bureauFields),
