@@ -48,7 +48,18 @@ function signatureBytes(signature: string, publicKey: KeyObject): Buffer | undef
 }
 
 function joined(pieces: readonly (string | Uint8Array)[]): Buffer {
-  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)))
+  let size = 0
+  for (const piece of pieces) size += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length
+  const whole = Buffer.allocUnsafe(size)
+  let end = 0
+  for (const piece of pieces) {
+    if (typeof piece === 'string') end += whole.write(piece, end)
+    else {
+      whole.set(piece, end)
+      end += piece.length
+    }
+  }
+  return whole
 }
 
 /** Length of an RSA key's modulus in bytes, which is the length of all it signs and seals; 0 for other keys. */
