@@ -91,6 +91,9 @@ export const switchFields = {
         choice({ full: 'The refund that completes it.', first: 'The first refund.' }),
       ).describe('Which refund makes a leg refunded.'),
       noticeAmounts: onOff('Notices hold the amounts.'),
+      missingSubMchid: optional(
+        choice({ malformed: '400 PARAM_ERROR.', notFound: '404 NOT_FOUND, as for an unknown order.' }),
+      ).describe("What a partner's query without sub_mchid is answered."),
       noticeForm: optional(
         choice({
           full: 'All fields.',

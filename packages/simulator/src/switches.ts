@@ -62,6 +62,8 @@ export interface Switches {
     noticeAmounts: boolean
     /** All fields; the same with amounts as text and details as one object; only those that are sure. */
     noticeForm: 'full' | 'loose' | 'minimal'
+    /** What a partner's query without `sub_mchid` is answered (MI 8.3). */
+    missingSubMchid: 'malformed' | 'notFound'
     legOrder: 'cashFirst' | 'insuranceFirst'
     /** What becomes of an unpaid cash leg when the order fails. */
     unpaidCashLeg: 'fails' | 'staysOpen'
@@ -185,6 +187,7 @@ export const defaultSwitches: Switches = {
     partialRefunds: 'full',
     noticeAmounts: true,
     noticeForm: 'full',
+    missingSubMchid: 'malformed',
     legOrder: 'cashFirst',
     unpaidCashLeg: 'fails',
     cashOnlySums: 'total',

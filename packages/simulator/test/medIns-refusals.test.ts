@@ -349,3 +349,18 @@ test('every documented code and number was met, but those that no state brings a
     'medIns.queryByMixTradeNo INVALID_REQUEST 268545967',
   ])
 })
+
+test('a partner that leaves the institution out of a query is refused, or finds nothing, as the switch says', async () => {
+  for (const [missingSubMchid, expected] of [
+    ['malformed', malformed],
+    ['notFound', [404, 'NOT_FOUND', 268529515]],
+  ] as const) {
+    const hospital = await openHospital({ missingSubMchid })
+    const mix_trade_no = await hospital.placed()
+    const asked = [
+      await hospital.ask(medIns.queryByOutTradeNo, { path: { out_trade_no: number } }),
+      await hospital.ask(medIns.queryByMixTradeNo, { path: { mix_trade_no } }),
+    ]
+    assert.deepEqual(asked.map(refusal), [expected, expected])
+  }
+})

@@ -28,6 +28,13 @@ export function refuseMalformed(problems: readonly Problem[]): void {
   if (first) throw malformed(first.at, `${first.found}; expected ${first.expected}`)
 }
 
+/** Holds a query to its rules; whether a missing `sub_mchid` is malformed or finds nothing is a switch. */
+export function checkQuery(world: World, operation: OperationShape, caller: Merchant, query: unknown): void {
+  const problems = problemsOf(operation, caller, query)
+  const finds = world.switches.medIns.missingSubMchid === 'notFound'
+  refuseMalformed(finds ? problems.filter(({ rule }) => rule !== 'needs') : problems)
+}
+
 /** Throws the first breach of a rule, under the number it is documented with. */
 export function refuseBreach(problems: readonly Problem[]): void {
   const first = problems.find(({ breach }) => breach)

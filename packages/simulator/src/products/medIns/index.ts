@@ -3,7 +3,7 @@ import { operations, type Problem } from '@chadan/protocol'
 import { prepays } from '../../cash-orders.ts'
 import { type Checkout, handle, type Product } from '../../product.ts'
 import type { World } from '../../world.ts'
-import { byMixNumber, byNumber, permitted, problemsOf, refuseMalformed } from './access.ts'
+import { byMixNumber, byNumber, checkQuery, permitted } from './access.ts'
 import { answer } from './answers.ts'
 import { insuranceFee, type LegName, type MedInsOrder, medInsKeys, medInsOrders, refresh } from './orders.ts'
 import { act, actProblem, runLeg } from './paying.ts'
@@ -24,12 +24,12 @@ export function medIns(world: World): Product {
         breachesLater,
       ),
       handle(operations.medIns.queryByOutTradeNo, ({ operation, caller, path, query }) => {
-        refuseMalformed(problemsOf(operation, caller, query))
+        checkQuery(world, operation, caller, query)
         permitted(caller)
         return answer(world, byNumber(world, caller, path.out_trade_no, query.sub_mchid))
       }),
       handle(operations.medIns.queryByMixTradeNo, ({ operation, caller, path, query }) => {
-        refuseMalformed(problemsOf(operation, caller, query))
+        checkQuery(world, operation, caller, query)
         permitted(caller)
         return answer(world, byMixNumber(world, caller, path.mix_trade_no, query.sub_mchid))
       }),
