@@ -8,7 +8,6 @@ import {
   randomText,
   routeOf,
   statusOf,
-  writeFlat,
 } from '@chadan/protocol'
 import { checkSafeIntegers, readShape } from './answers.ts'
 import {
@@ -24,10 +23,10 @@ import { Distrusted, InputError, Lost, Refused } from './errors.ts'
 import { holdsSealed, mapSealed, type Parts } from './input.ts'
 import { KeyRing, type SealingKey } from './keys.ts'
 import { type Merchant, OptionsError, type Settings } from './options.ts'
-import type { Draft } from './prepared.ts'
+import { type Draft, draftOf } from './prepared.ts'
 import { type Incoming, readAll, TooLarge } from './transport.ts'
 
-const nothing = new Uint8Array()
+const _nothing = new Uint8Array()
 
 /** A verified answer. */
 export interface Verified {
@@ -63,17 +62,10 @@ export class Apiv3 {
     const body =
       fields &&
       (key ? mapSealed(fields, parts.body, (text, at) => sealOne(operation, key, text, at)) : parts.body)
-    const { verb } = routeOf(operation)
-    return {
-      operation: operation.id,
-      method: verb,
-      host: operation.host,
-      target: targetOf(operation, parts),
-      body: body ? Buffer.from(JSON.stringify(body)) : nothing,
-      contentType: body && 'application/json',
-      sealedUnder: key?.serial,
-      headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
-    }
+    return draftOf(operation, parts, {
+      ...(body && { body: Buffer.from(JSON.stringify(body)), contentType: 'application/json' }),
+      ...(key && { sealedUnder: key.serial }),
+    })
   }
 
   async #sealingKey() {
@@ -305,16 +297,6 @@ function sealOne(operation: OperationShape, key: SealingKey, text: string, at: s
   if (size <= most) return apiv3.sealField(text, key.key)
   const expected = `at most ${most} bytes, which is what the key ${key.serial} can seal`
   throw new InputError(operation.id, [{ at, found: `text of ${size} bytes`, expected, rule: 'sealed' }])
-}
-
-/** Path and query of an operation, encoded once: what is signed is what is sent. */
-export function targetOf(operation: OperationShape, parts: Pick<Parts, 'path' | 'query'>): string {
-  const { path } = routeOf(operation)
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    apiv3.encodeSegment(String(parts.path[name])),
-  )
-  const query = apiv3.encodeQuery(writeFlat(operation.query ?? {}, parts.query))
-  return query === '' ? filled : `${filled}?${query}`
 }
 
 // An address given by the platform is whole; its path and query are what is signed.

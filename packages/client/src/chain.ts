@@ -1,8 +1,9 @@
 /** The chain view: the same declared operations, named by their paths in the three styles of WeChat Pay's PHP SDK. */
 import {
+  everyOperation,
   fields as kit,
   type OperationShape,
-  operations,
+  type operations,
   type PartsOfOperation,
   type ResultOfOperation,
 } from '@chadan/protocol'
@@ -88,9 +89,8 @@ export interface ChainParts {
 }
 
 const byRoute = new Map<string, OperationShape>()
-for (const group of Object.values(operations as Record<string, Record<string, OperationShape>>)) {
-  for (const operation of Object.values(group))
-    if (!byRoute.has(operation.route)) byRoute.set(operation.route, operation)
+for (const operation of everyOperation) {
+  if (!byRoute.has(operation.route)) byRoute.set(operation.route, operation)
 }
 
 /** Opens the chain. It is not thenable and remembers nothing: every step makes a new, empty view. */

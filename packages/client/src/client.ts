@@ -1,5 +1,6 @@
 /** The client: a method for every declared operation, and the chain view over the same ones. */
 import {
+  everyOperation,
   type InputOfOperation,
   type OperationShape,
   operations,
@@ -169,7 +170,5 @@ function toStream({ body }: Incoming): ReadableStream<Uint8Array> {
 }
 
 const operationsById: ReadonlyMap<string, OperationShape> = new Map(
-  Object.values(operations as Record<string, Record<string, OperationShape>>)
-    .flatMap((group) => Object.values(group))
-    .map((operation) => [operation.id, operation]),
+  everyOperation.map((operation) => [operation.id, operation]),
 )

@@ -1,6 +1,6 @@
 /** A request made ready: checked, sealed, its bytes fixed. Only the signature's time is still open. */
 import { createHmac } from 'node:crypto'
-import type { Host, OperationShape, Verb } from '@chadan/protocol'
+import { apiv3, type Host, type OperationShape, routeOf, type Verb, writeFlat } from '@chadan/protocol'
 import type { Parts } from './input.ts'
 
 /** A request that lacks only its signature. */
@@ -17,6 +17,34 @@ export interface Draft {
   readonly sealedUnder: string | undefined
   /** Headers that the operation declares. */
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** The draft of a call: what every dialect takes from the declaration alike, with the body it made. */
+export function draftOf(
+  operation: OperationShape,
+  parts: Parts,
+  made: { body?: Uint8Array; contentType?: string; sealedUnder?: string },
+): Draft {
+  return {
+    operation: operation.id,
+    method: routeOf(operation).verb,
+    host: operation.host,
+    target: targetOf(operation, parts),
+    body: made.body ?? new Uint8Array(),
+    contentType: made.contentType,
+    sealedUnder: made.sealedUnder,
+    headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
+  }
+}
+
+/** Path and query of an operation, encoded once: what is signed is what is sent. */
+export function targetOf(operation: OperationShape, parts: Pick<Parts, 'path' | 'query'>): string {
+  const { path } = routeOf(operation)
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    apiv3.encodeSegment(String(parts.path[name])),
+  )
+  const query = apiv3.encodeQuery(writeFlat(operation.query ?? {}, parts.query))
+  return query === '' ? filled : `${filled}?${query}`
 }
 
 /**

@@ -1,13 +1,14 @@
 /** JSON under an access_token (wecom): nothing is signed, the channel and our own token are the trust. */
 import { createHash } from 'node:crypto'
-import { type OperationShape, routeOf, token, type Upload, writeFlat } from '@chadan/protocol'
+import { type OperationShape, token, type Upload } from '@chadan/protocol'
 import { checkSafeIntegers, readShape } from './answers.ts'
-import { targetOf, type Verified } from './apiv3.ts'
-import { type CallOptions, carry, carryOpen, userAgent } from './carry.ts'
-import { Lost, Refused } from './errors.ts'
+import type { Verified } from './apiv3.ts'
+import { type CallOptions, carry, carryOpen } from './carry.ts'
+import { Lost } from './errors.ts'
 import type { Parts } from './input.ts'
 import { OptionsError, type Settings, type WecomOptions } from './options.ts'
-import type { Draft } from './prepared.ts'
+import { type Draft, draftOf } from './prepared.ts'
+import { drawToken, refusal, underToken } from './token-calls.ts'
 import type { TokenCache } from './tokens.ts'
 import type { Incoming } from './transport.ts'
 
@@ -24,17 +25,7 @@ export class TokenDialect {
   }
 
   async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
-    const { body, contentType } = bodyOf(this.#settings, operation, parts)
-    return {
-      operation: operation.id,
-      method: routeOf(operation).verb,
-      host: operation.host,
-      target: targetOf(operation, parts),
-      body,
-      contentType,
-      sealedUnder: undefined,
-      headers: Object.fromEntries(writeFlat(operation.headers ?? {}, parts.headers)),
-    }
+    return draftOf(operation, parts, bodyOf(this.#settings, operation, parts))
   }
 
   /** One attempt; a token the platform no longer takes is renewed once (X21). */
@@ -62,7 +53,7 @@ export class TokenDialect {
   ): Promise<Incoming> {
     const incoming = await carryOpen(
       this.#settings,
-      this.#outgoing(operation, draft, attempt, undefined),
+      underToken(this.#settings, operation, draft, attempt, undefined),
       options,
     )
     if (incoming.status !== 200) {
@@ -83,7 +74,7 @@ export class TokenDialect {
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, draft, attempt, accessToken),
+      underToken(this.#settings, operation, draft, attempt, accessToken),
       options,
     )
     const judged = token.judgeJson({ status, body: bytes })
@@ -101,29 +92,6 @@ export class TokenDialect {
     return { status, value, bytes, requestId, serial: undefined }
   }
 
-  #outgoing(operation: OperationShape, draft: Draft, attempt: number, accessToken: string | undefined) {
-    const { target, method, body } = draft
-    const separator = target.includes('?') ? '&' : '?'
-    const host = operation.host === 'given' ? 'mainland' : operation.host
-    return {
-      operation,
-      method,
-      base: target.startsWith('/') ? this.#settings.hosts[host] : '',
-      target:
-        accessToken === undefined
-          ? target
-          : `${target}${separator}access_token=${encodeURIComponent(accessToken)}`,
-      body,
-      attempt,
-      headers: {
-        ...lowerNames(draft.headers),
-        accept: '*/*',
-        'user-agent': userAgent,
-        ...(draft.contentType && { 'content-type': draft.contentType }),
-      },
-    }
-  }
-
   async #draw(
     corpid: string,
     corpsecret: string,
@@ -138,7 +106,7 @@ export class TokenDialect {
       this.#settings,
       this.#getToken,
       'wecom',
-      this.#outgoing(this.#getToken, draft, 1, undefined),
+      underToken(this.#settings, this.#getToken, draft, 1, undefined),
     )
   }
 
@@ -162,70 +130,6 @@ async function discard({ body }: Incoming): Promise<void> {
   for await (const _ of body) return
 }
 
-/** Draws a token, again after a pause where the platform was busy. */
-export async function drawToken(
-  settings: Settings,
-  operation: OperationShape,
-  dialect: 'wecom' | 'payinsurance',
-  outgoing: Parameters<typeof carry>[1],
-): Promise<{ accessToken: string; expiresInSeconds: number }> {
-  const { drawTries, pausesMs } = token.tokenRules[dialect]
-  for (let attempt = 1; ; attempt++) {
-    const answer = await carry(settings, { ...outgoing, attempt }, {}).then(
-      ({ status, bytes }) => token.readTokenAnswer(dialect, { status, body: bytes }),
-      (error: unknown) => {
-        if (error instanceof Lost && attempt < drawTries) return undefined
-        throw error
-      },
-    )
-    if (answer?.ok) return answer
-    if (answer && (answer.advice !== 'retry' || attempt >= drawTries)) {
-      throw refusal(operation, 200, answer.code ?? '', answer.message ?? answer.reason, answer.advice)
-    }
-    const pause = pausesMs[Math.min(attempt, pausesMs.length) - 1] ?? 1000
-    await new Promise<void>((resolve) => void settings.clock.after(pause, resolve))
-  }
-}
-
-function refusal(
-  operation: OperationShape,
-  status: number,
-  code: string,
-  message: string | undefined,
-  found: token.CodeAdvice,
-): Refused | Lost {
-  const known = operation.errors.find((one) => one.code === code)
-  const advice = known?.advice ?? adviceOf[found]
-  const facts = { status, code, platformMessage: message }
-  const notFound = found === 'not_found' || (operation.notFound?.codes.includes(code) ?? false)
-  if (!notFound && (found === 'retry' || (known?.advice === 'query' && operation.repeat !== 'read'))) {
-    return new Lost(
-      operation.id,
-      'status',
-      `the platform answered errcode ${code}; it may have been done`,
-      facts,
-    )
-  }
-  return new Refused(operation.id, {
-    ...facts,
-    kind: code,
-    advice,
-    meaning: known?.meaning,
-    notFound,
-    verified: 'absent',
-  })
-}
-
-const adviceOf = {
-  renew: 'repeat',
-  retry: 'repeat',
-  wait: 'wait',
-  configuration: 'configure',
-  programming: 'fix',
-  not_found: 'query',
-  unknown: 'query',
-} as const satisfies Record<token.CodeAdvice, string>
-
 function bodyOf(
   settings: Settings,
   operation: OperationShape,
@@ -244,13 +148,4 @@ function bodyOf(
     body: Buffer.concat([Buffer.from(head), file.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
     contentType: `multipart/form-data; boundary=${boundary}`,
   }
-}
-
-function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      value.replace(/^Authorization:\s*/i, ''),
-    ]),
-  )
 }

@@ -1,20 +1,12 @@
 /** XML with MD5 under an access_token (payinsurance, first generation). */
-import {
-  type OperationShape,
-  randomText,
-  readFlat,
-  routeOf,
-  token,
-  writeFlat,
-  xmlmd5,
-} from '@chadan/protocol'
-import { targetOf, type Verified } from './apiv3.ts'
-import { type CallOptions, carry, userAgent } from './carry.ts'
+import { type OperationShape, randomText, readFlat, token, writeFlat, xmlmd5 } from '@chadan/protocol'
+import type { Verified } from './apiv3.ts'
+import { type CallOptions, carry } from './carry.ts'
 import { Distrusted, Lost, Refused } from './errors.ts'
 import type { Parts } from './input.ts'
 import { OptionsError, type PayinsuranceOptions, type Settings } from './options.ts'
-import type { Draft } from './prepared.ts'
-import { drawToken } from './token-dialect.ts'
+import { type Draft, draftOf } from './prepared.ts'
+import { drawToken, underToken } from './token-calls.ts'
 import type { TokenCache } from './tokens.ts'
 import type { Incoming } from './transport.ts'
 
@@ -39,17 +31,11 @@ export class XmlDialect {
 
   /** Draws the nonce and signs: the signature covers no time, so these bytes serve every repetition. */
   async draft(operation: OperationShape, parts: Parts): Promise<Draft> {
-    const signed = operation.body !== undefined
-    return {
-      operation: operation.id,
-      method: routeOf(operation).verb,
-      host: operation.host,
-      target: targetOf(operation, parts),
-      body: signed ? this.#signedBody(operation, parts) : new Uint8Array(),
-      contentType: signed ? 'text/xml; charset=utf-8' : undefined,
-      sealedUnder: undefined,
-      headers: {},
-    }
+    if (!operation.body) return draftOf(operation, parts, {})
+    return draftOf(operation, parts, {
+      body: this.#signedBody(operation, parts),
+      contentType: 'text/xml; charset=utf-8',
+    })
   }
 
   #signedBody(operation: OperationShape, parts: Parts): Uint8Array {
@@ -99,7 +85,7 @@ export class XmlDialect {
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, draft, attempt, accessToken),
+      underToken(this.#settings, operation, draft, attempt, accessToken),
       options,
     )
     const file = operation.result.kind === 'file'
@@ -132,7 +118,7 @@ export class XmlDialect {
   ): Promise<Verified> {
     const { status, bytes, requestId } = await carry(
       this.#settings,
-      this.#outgoing(operation, draft, attempt, undefined),
+      underToken(this.#settings, operation, draft, attempt, undefined),
       options,
     )
     const answer = token.readTokenAnswer('payinsurance', { status, body: bytes })
@@ -167,34 +153,8 @@ export class XmlDialect {
       this.#settings,
       operation,
       'payinsurance',
-      this.#outgoing(operation, draft, 1, undefined),
+      underToken(this.#settings, operation, draft, 1, undefined),
     )
-  }
-
-  #outgoing(
-    operation: OperationShape,
-    { target, method, body, contentType }: Draft,
-    attempt: number,
-    accessToken: string | undefined,
-  ) {
-    const separator = target.includes('?') ? '&' : '?'
-    const { hosts } = this.#settings
-    return {
-      operation,
-      method,
-      base: hosts[operation.host === 'given' ? 'weixin' : operation.host],
-      target:
-        accessToken === undefined
-          ? target
-          : `${target}${separator}access_token=${encodeURIComponent(accessToken)}`,
-      body,
-      attempt,
-      headers: {
-        accept: '*/*',
-        'user-agent': userAgent,
-        ...(contentType && { 'content-type': contentType }),
-      },
-    }
   }
 
   #credentials(): Credentials {

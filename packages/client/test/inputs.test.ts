@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { operations } from '@chadan/protocol'
 import fc from 'fast-check'
-import { targetOf } from '../src/apiv3.ts'
 import { InputError, OptionsError } from '../src/index.ts'
+import { targetOf } from '../src/prepared.ts'
 import { combinedOrder, openBench } from './bench.ts'
 
 const problemsOf = (asked: Promise<unknown>): Promise<InputError> =>

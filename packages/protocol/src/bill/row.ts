@@ -1,4 +1,3 @@
-import { columnName } from './columns.ts'
 import type { BillColumn } from './dictionary.ts'
 import { BillError } from './error.ts'
 import { billTimeOf, described, unitsOf } from './values.ts'
@@ -134,9 +133,6 @@ export function layoutOf(
 
 /** Column names of a header line, as printed. */
 export const printedNames = (header: string): string[] => header.split(/[,\uFF0C]/)
-
-/** The spelling of the tables for printed names. */
-export const columnNames = (printed: readonly string[]): string[] => printed.map(columnName)
 
 const beyondAscii = /[\x80-\xff]/
 

@@ -20,11 +20,6 @@ export interface Arrival {
 /** Verifies, checks, handles, answers; signed where the dialect signs. */
 export type Exchange = (arrival: Arrival) => Promise<Response>
 
-/** A fault that ends a request before any work, or undefined. */
-export function faultBefore(fault: PlannedFault | undefined, ...kinds: PlannedFault['fault'][]): boolean {
-  return fault !== undefined && kinds.includes(fault.fault)
-}
-
 /** Who asks when nobody has a token yet. */
 export const nobody: Merchant = {
   mchid: '',
