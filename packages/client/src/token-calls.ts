@@ -1,5 +1,5 @@
 /** What both token dialects do alike: a call under an access_token, and drawing a new one. */
-import { type OperationShape, token } from '@chadan/protocol'
+import { billAuthorization, type OperationShape, token } from '@chadan/protocol'
 import { type Attempt, carry, userAgent } from './carry.ts'
 import { Lost, Refused } from './errors.ts'
 import type { Settings } from './options.ts'
@@ -35,12 +35,10 @@ export function underToken(
   }
 }
 
+// The one header that operations here declare is `auth` of a bill, which may come with its name before it.
 function lowerNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      value.replace(/^Authorization:\s*/i, ''),
-    ]),
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), billAuthorization(value)]),
   )
 }
 
