@@ -42,6 +42,10 @@ export interface Errand {
   readonly lastSentMs?: number | undefined
   /** When the last send ended without an answer to rely on. */
   readonly lostMs?: number | undefined
+  /** Refusals of the first so many sends no longer count: a person sent it again. */
+  readonly again?: number | undefined
+  /** Asked for after placing (`complete`, `sync`): the attempt counts as placed without it. */
+  readonly later?: true | undefined
 }
 
 /** One placing of an order under one number. */
@@ -98,6 +102,10 @@ export interface Order {
   readonly createdMs: number
   /** Rises by one with every logged change; events carry it as their place within the order. */
   readonly version: number
+  /** Hash of its newest log entry. */
+  readonly head: string
+  /** Where the payer's browser is sent after the return page, as the merchant gave it. */
+  readonly returnTo?: string | undefined
   readonly attempts: readonly Attempt[]
   readonly refunds: readonly Refund[]
   readonly facts: readonly Fact[]
@@ -116,4 +124,7 @@ export interface Order {
 export interface Asked {
   readonly count: number
   readonly lastMs: number
+  /** How often in a row the answer was "not found", and since when (X7). */
+  readonly missing: number
+  readonly missingSinceMs: number
 }

@@ -10,6 +10,8 @@ export type AttemptSaid =
   | 'refused'
   /** "No such order". Believed only as X7 and X9 say. */
   | 'not_found'
+  /** "No such order", asked when no copy of a request could be accepted any more (X9): ends the attempt. */
+  | 'never_placed'
   /** An unlisted or UNKNOWN_* state: leaves the order where it is (X28). */
   | 'unclear'
   | 'awaiting_payment'

@@ -40,7 +40,9 @@ export interface Mark {
   readonly suggest: string
   /** Fingerprints of the facts behind it. */
   readonly facts: readonly string[]
-  readonly resolved?: { readonly operator: string; readonly reason: string; readonly atMs: number } | undefined
+  readonly resolved?:
+    | { readonly operator: string; readonly reason: string; readonly atMs: number }
+    | undefined
 }
 
 /** A part as it stands. */
@@ -62,8 +64,8 @@ export interface AttemptView {
   readonly word?: string | undefined
   readonly amount: Amount
   readonly parts: readonly PartView[]
-  /** What was really taken: 0 until it is proven paid. */
-  readonly paid: number
+  /** What was really taken: the parts that are proven paid, in minor units. */
+  readonly taken: number
   readonly refunded: number
   readonly paidMs?: number | undefined
   readonly kept: Readonly<Record<string, string>>
@@ -95,8 +97,8 @@ export interface View {
   /** The attempt that decides: the paid one, else the newest. */
   readonly number: string
   readonly amount: Amount
-  /** Taken over all attempts, in minor units. */
-  readonly paid: number
+  /** What was taken over all attempts, in minor units. */
+  readonly taken: number
   /** Succeeded refunds. */
   readonly refunded: number
   /** Ordered refunds that may still succeed. */

@@ -15,8 +15,9 @@
  *
  * An adapter is pure: it makes inputs and reads results; it sends nothing and knows no clock.
  */
-import type { InputOfOperation, OperationShape, ResultOfOperation } from '@chadan/protocol'
+
 import type { Handover as Invocations, Notice } from '@chadan/client'
+import type { InputOfOperation, OperationShape, ResultOfOperation } from '@chadan/protocol'
 import type { Amount } from '../order/amount.ts'
 import type { Attempt, MerchantIds, Order, PartPlan, ProductId, Refund } from '../order/order.ts'
 import type { AttemptReading, Reading, RefundReading } from '../order/reading.ts'

@@ -1,0 +1,216 @@
+/** Where one attempt stands, from its errands and the facts about its number. */
+import type { Attempt, Errand, Order, PartPlan } from './order.ts'
+import type { AttemptReading, AttemptSaid, Fact, PartReading } from './reading.ts'
+import type { AttemptView, OrderState, PartView } from './view.ts'
+
+/** A fact about an attempt. */
+export type AttemptFact = Fact & { readonly reading: AttemptReading }
+
+/** The verified facts about an attempt. What did not verify never decides (X27). */
+export function factsAbout({ facts }: Pick<Order, 'facts'>, number: string): readonly AttemptFact[] {
+  return facts.filter(
+    (one): one is AttemptFact =>
+      one.verified && one.reading.about === 'attempt' && one.reading.number === number,
+  )
+}
+
+/** How a message that says "paid" compares with what was ordered. */
+export function agreement(attempt: Attempt, reading: AttemptReading): 'agrees' | 'differs' | 'incomplete' {
+  if (reading.contradicts !== undefined) return 'differs'
+  const { amount, parts = [] } = reading
+  // A message without amounts proves no payment (X11).
+  if (!amount) return 'incomplete'
+  if (amount.minor !== attempt.amount.minor || amount.currency !== attempt.amount.currency) return 'differs'
+  const fits = (part: PartReading) => {
+    const plan = attempt.parts.find((one) => one.id === part.id)
+    if (!plan) return part.said === 'none'
+    return (
+      !plan.fixed ||
+      !part.amount ||
+      (part.amount.minor === plan.amount.minor && part.amount.currency === plan.amount.currency)
+    )
+  }
+  return parts.every(fits) ? 'agrees' : 'differs'
+}
+
+/** Whether an errand has its answer. A refusal is one, unless a person had it sent again. */
+export function answerOf(
+  { facts }: Pick<Order, 'facts'>,
+  number: string,
+  { step, sends, again = 0 }: Errand,
+): 'accepted' | 'refused' | undefined {
+  const about = facts.filter(
+    ({ verified, reading }) => verified && reading.number === number && reading.step === step,
+  )
+  if (about.some(({ reading }) => reading.said !== 'refused')) return 'accepted'
+  // Refused is final only when every send was: one whose answer was lost may have been taken.
+  const refusals = about.reduce((total, one) => total + one.count, 0)
+  return sends > 0 && refusals > again && refusals >= sends ? 'refused' : undefined
+}
+
+// What says that the number exists at the provider.
+const known: readonly AttemptSaid[] = [
+  'awaiting_payment',
+  'in_service',
+  'paying',
+  'paid',
+  'failing',
+  'failed',
+  'closed',
+  'unclear',
+]
+
+/** The attempt as it stands; what went back is added by `derive`. */
+export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): AttemptView {
+  const facts = factsAbout(order, attempt.number)
+  const placing = attempt.errands.filter((one) => !one.later)
+  const answers = placing.map((one) => answerOf(order, attempt.number, one))
+  const placed =
+    answers.every((one) => one === 'accepted') || facts.some(({ reading }) => known.includes(reading.said))
+  const { state, reason, proof } = standing({ attempt, facts, answers, placed })
+  const paidFact = proof && facts.find((one) => one.fingerprint === proof)
+  const parts = attempt.parts.map((plan) => derivePart(plan, facts, state))
+  return {
+    number: attempt.number,
+    state,
+    reason,
+    word: newest(facts.filter(({ reading }) => reading.said !== 'accepted'))?.reading.word,
+    amount: attempt.amount,
+    parts,
+    taken:
+      state === 'paid'
+        ? attempt.amount.minor
+        : parts.reduce((total, part) => total + (part.state === 'paid' ? part.amount.minor : 0), 0),
+    refunded: 0,
+    paidMs: state === 'paid' && paidFact ? (paidFact.reading.paidMs ?? paidFact.heardMs) : undefined,
+    kept: keptOf(facts),
+    placed,
+    proof,
+  }
+}
+
+interface Standing {
+  readonly state: OrderState
+  readonly reason?: string | undefined
+  readonly proof?: string | undefined
+}
+
+function standing(given: {
+  attempt: Attempt
+  facts: readonly AttemptFact[]
+  answers: readonly ('accepted' | 'refused' | undefined)[]
+  placed: boolean
+}): Standing {
+  const { attempt, facts, answers, placed } = given
+  const paid = facts.filter(
+    ({ reading }) => reading.said === 'paid' && agreement(attempt, reading) === 'agrees',
+  )
+  const [proof] = paid.toSorted(byFirstHearing)
+  if (proof) return { state: 'paid', reason: proof.reading.reason, proof: proof.fingerprint }
+  return ended(given) ?? refused(answers) ?? (placed ? open(given) : notPlaced(attempt))
+}
+
+/** How it ended without money, if it did. */
+function ended({
+  attempt,
+  facts,
+}: {
+  attempt: Attempt
+  facts: readonly AttemptFact[]
+}): Standing | undefined {
+  const [end] = facts
+    .filter(({ reading }) => reading.said === 'closed' || reading.said === 'failed')
+    .toSorted(byFirstHearing)
+  if (end) {
+    // What fails after we ended it was closed by us.
+    const state = attempt.closing ? 'closed' : (end.reading.said as 'closed' | 'failed')
+    return { state, reason: attempt.closing?.reason ?? end.reading.reason, proof: end.fingerprint }
+  }
+  const never = neverPlaced(facts)
+  if (never) return { state: 'closed', reason: 'never_placed', proof: never.fingerprint }
+  // Nothing was ever sent, so nothing can be paid: whoever ended it is the evidence.
+  const unsent = attempt.errands.every((one) => one.sends === 0)
+  return attempt.closing && unsent ? { state: 'closed', reason: attempt.closing.reason } : undefined
+}
+
+/** The fact that no copy of a request could be accepted any more and none had been (X9). */
+export function neverPlaced(facts: readonly AttemptFact[]): AttemptFact | undefined {
+  const [fenced] = facts.filter(({ reading }) => reading.said === 'never_placed').toSorted(byFirstHearing)
+  // What was known before refutes it; what comes after it is a step back, and only a payment counts (X10).
+  const shown = (one: AttemptFact) =>
+    (one.reading.said === 'accepted' || known.includes(one.reading.said)) &&
+    fenced !== undefined &&
+    one.heardMs <= fenced.heardMs
+  return facts.some(shown) ? undefined : fenced
+}
+
+const openStates: readonly AttemptSaid[] = ['awaiting_payment', 'in_service', 'paying', 'failing']
+
+function open({ facts }: { facts: readonly AttemptFact[] }): Standing {
+  const said = newest(facts.filter(({ reading }) => openStates.includes(reading.said)))
+  if (!said) return { state: 'awaiting_payment' }
+  return {
+    state: said.reading.said as OrderState,
+    reason: said.reading.reason,
+    proof: said.fingerprint,
+  }
+}
+
+/** Every send of a placing call was refused, by a message that verifies. */
+function refused(answers: readonly ('accepted' | 'refused' | undefined)[]): Standing | undefined {
+  if (!answers.includes('refused')) return undefined
+  // What was accepted before (the cash leg) must be closed before nothing can be paid.
+  return { state: answers.includes('accepted') ? 'failing' : 'failed', reason: 'refused' }
+}
+
+function notPlaced({ errands }: Attempt): Standing {
+  return { state: errands.some((one) => one.lostMs !== undefined) ? 'unknown' : 'placing' }
+}
+
+const partEnds: readonly PartReading['said'][] = ['refunded', 'paid', 'closed', 'failed', 'none']
+const partWhen: Partial<Record<OrderState, PartView['state']>> = {
+  paid: 'paid',
+  closed: 'closed',
+  failed: 'failed',
+}
+
+function derivePart(plan: PartPlan, facts: readonly AttemptFact[], state: OrderState): PartView {
+  const told = facts.flatMap((fact) =>
+    (fact.reading.parts ?? []).filter((part) => part.id === plan.id).map((part) => ({ fact, part })),
+  )
+  const fits = (part: PartReading) => !plan.fixed || !part.amount || part.amount.minor === plan.amount.minor
+  // A part that went back was paid; how much of it came from whom, the refunds say (X26).
+  const ends = told
+    .filter(({ part }) => partEnds.includes(part.said) && (part.said !== 'paid' || fits(part)))
+    .toSorted((a, b) => partEnds.indexOf(a.part.said) - partEnds.indexOf(b.part.said))
+  const latest = told.toSorted((a, b) => byLastHearing(a.fact, b.fact)).at(-1)
+  const found = ends[0] ?? latest
+  const said = found?.part.said === 'refunded' ? 'paid' : (found?.part.said ?? 'waiting')
+  return {
+    id: plan.id,
+    state: partWhen[state] ?? said,
+    word: latest?.part.word,
+    amount: plan.fixed ? plan.amount : (ends[0]?.part.amount ?? plan.amount),
+    refunded: 0,
+    transactionId: told.find(({ part }) => part.transactionId !== undefined)?.part.transactionId,
+  }
+}
+
+/** What accepted calls and later answers gave for the hand-over; the newest of each name. */
+function keptOf(facts: readonly AttemptFact[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...facts.toSorted(byLastHearing).map(({ reading }) => reading.kept ?? {}))
+}
+
+/** The fact heard last. */
+export function newest<F extends Fact>(facts: readonly F[]): F | undefined {
+  return facts.toSorted(byLastHearing).at(-1)
+}
+
+// Ties are broken by the fingerprint, so that the order in which facts came cannot matter.
+function byLastHearing(a: Fact, b: Fact): number {
+  return a.lastHeardMs - b.lastHeardMs || (a.fingerprint < b.fingerprint ? -1 : 1)
+}
+
+function byFirstHearing(a: Fact, b: Fact): number {
+  return a.heardMs - b.heardMs || (a.fingerprint < b.fingerprint ? -1 : 1)
+}
