@@ -16,6 +16,12 @@ export interface MerchantIds {
   readonly sub_mchid?: string | undefined
   readonly appid?: string | undefined
   readonly sub_appid?: string | undefined
+  /** payscore: every later call names it again. */
+  readonly service_id?: string | undefined
+  /** wecom: the corporation whose second-level merchant is paid. */
+  readonly corpid?: string | undefined
+  /** combine: an individual payee in the place of a sub-merchant. */
+  readonly individual_auth_id?: string | undefined
 }
 
 /** A share that is settled on its own, as it was ordered. */

@@ -231,6 +231,10 @@ export interface Product {
     tools: {
       readonly invocations: Invocations
       readonly nowMs: number
+      /** When the placing call whose answer is handed over was last sent, UTC ms: what it gave lives from then. */
+      readonly placedMs: number
+      /** Draws letters and digits, at least 80 random bits (a nonce). */
+      draw(): string
       /** Sends a read-like call through the signer (wecom `get_sign`). */
       send(call: Call): Promise<unknown>
     },
