@@ -304,26 +304,47 @@ export interface Store {
   /** Holds a named lease until `untilMs`; false when another holder has it. */
   lease(name: string, holder: string, nowMs: number, untilMs: number): Promise<boolean>
 
-  /** Gives committed events their place in the feed and makes their deliveries. Answers how many. Called under the lease `sequencer`. */
-  sequence(limit: number, nowMs: number): Promise<number>
+  /**
+   * Gives committed events their place in the feed (1, 2, 3, … per tenant) and makes their deliveries, to
+   * endpoints that are off too: they wait there. Answers how many, and whose. Called under the lease `sequencer`.
+   */
+  sequence(
+    limit: number,
+    nowMs: number,
+  ): Promise<{ readonly count: number; readonly tenants: readonly string[] }>
   events(tenant: string, afterSeq: number, limit: number): Promise<readonly FeedEvent[]>
   event(tenant: string, id: string): Promise<FeedEvent | undefined>
 
   endpoints(tenant?: string): Promise<readonly Endpoint[]>
   saveEndpoint(endpoint: Endpoint): Promise<void>
-  /** Takes deliveries that are due; of one order to one endpoint only the first unacknowledged, never past a dead one. */
-  claimDeliveries(nowMs: number, limit: number, claim: Claim): Promise<readonly ClaimedDelivery[]>
-  /** Writes how it went, if the claim still holds. */
+  /**
+   * Takes deliveries that are due, and those `sent` whose claim ran out; of one order to one endpoint only the
+   * first that is neither acknowledged nor skipped, never past a dead one; none to endpoints that are off or in `except`.
+   */
+  claimDeliveries(
+    nowMs: number,
+    limit: number,
+    claim: Claim,
+    except?: readonly string[],
+  ): Promise<readonly ClaimedDelivery[]>
+  /** Writes how it went, if the claim still holds (else false). `sent` keeps the claim, every other state ends it. */
   settleDelivery(
     claim: string,
     id: string,
     outcome: Pick<Delivery, 'state' | 'attempts' | 'dueMs' | 'lastMs' | 'lastStatus' | 'lastError'>,
-  ): Promise<void>
+  ): Promise<boolean>
   deliveries(
-    filter: { tenant?: string; endpoint?: string; order?: string; state?: DeliveryState; event?: string },
+    filter: {
+      id?: string
+      tenant?: string
+      endpoint?: string
+      order?: string
+      state?: DeliveryState
+      event?: string
+    },
     page: { limit: number; cursor?: string | undefined },
   ): Promise<Page<Delivery>>
-  /** Makes deliveries due again: by id, or of a time range, or all dead ones. Answers how many. */
+  /** Makes deliveries due again, their attempts counted from 0: by id, or of a time range (of the event), or all dead ones. Answers how many. */
   redeliver(what: {
     tenant: string
     endpoint?: string
@@ -333,6 +354,7 @@ export interface Store {
     dead?: true
     nowMs: number
   }): Promise<number>
+  /** Gives up a dead delivery, so that its order's later ones go on; false when it is not dead. */
   skipDelivery(id: string, by: string, why: string, atMs: number): Promise<boolean>
   nextDeliveryMs(): Promise<number | undefined>
 
