@@ -288,6 +288,11 @@ export interface Store {
   /** Opened bytes. */
   bytes(id: string): Promise<Uint8Array | undefined>
   log(order: string): Promise<readonly LogEntry[]>
+  /** Of every order with log entries in this span of time (`atMs`), the newest of them; by order id. What the audit chain seals. */
+  heads(
+    fromMs: number,
+    beforeMs: number,
+  ): Promise<readonly { readonly order: string; readonly version: number; readonly hash: string }[]>
   facts(order: string): Promise<readonly KeptFact[]>
 
   /** Takes up to `limit` orders whose next step is due and that nobody holds. */
@@ -361,6 +366,8 @@ export interface Store {
   apiKey(hash: string): Promise<ApiKey | undefined>
   apiKeys(tenant?: string): Promise<readonly ApiKey[]>
   saveApiKey(key: ApiKey): Promise<void>
+  /** Notes a use and nothing else, so that it cannot undo a revocation. */
+  touchApiKey(id: string, atMs: number): Promise<void>
 
   records(kind: KeptRecord['kind']): Promise<readonly KeptRecord[]>
   saveRecord(record: KeptRecord): Promise<void>
