@@ -322,6 +322,8 @@ export interface Store {
 
   endpoints(tenant?: string): Promise<readonly Endpoint[]>
   saveEndpoint(endpoint: Endpoint): Promise<void>
+  /** Removes an endpoint with its secrets; what it did not acknowledge ends as skipped by `by`. False when there is none. */
+  removeEndpoint(id: string, by: string, atMs: number): Promise<boolean>
   /**
    * Takes deliveries that are due, and those `sent` whose claim ran out; of one order to one endpoint only the
    * first that is neither acknowledged nor skipped, never past a dead one; none to endpoints that are off or in `except`.
