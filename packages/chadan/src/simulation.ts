@@ -6,6 +6,7 @@ import {
   type Simulator,
   type Snapshot,
   type SomeSwitches,
+  scaledClock,
   testKeySource,
 } from '@chadan/simulator'
 import { readIfThere, writePrivate } from './files.ts'
@@ -28,6 +29,10 @@ export interface SimulationOptions {
   readonly state?: string | undefined
   readonly switches?: SomeSwitches
   readonly keys?: 'fresh' | 'test'
+  /** How many seconds pass in the world in one real second. Default 1. */
+  readonly speed?: number | undefined
+  /** When the world begins, UTC ms. Default now, or where the state left off when that is later. */
+  readonly startMs?: number | undefined
   /** How notices leave. */
   readonly fetch: (request: Request) => Promise<Response>
   /** Told of what goes wrong while it runs. */
@@ -42,7 +47,7 @@ export interface Simulation {
   close(): Promise<void>
 }
 
-/** How long changes are gathered before the state is saved, in milliseconds. */
+/** How long changes are gathered before the state is saved, in real milliseconds. */
 const gatherMs = 300
 
 /**
@@ -52,13 +57,14 @@ const gatherMs = 300
 export async function openSimulation(options: SimulationOptions): Promise<Simulation> {
   const snapshot = options.state === undefined ? undefined : await readState(options.state)
   const clock = stoppable(options.clock)
+  const worldClock = clockOf(clock, options, snapshot)
   const keeper = options.state === undefined ? undefined : openKeeper(options.state, clock, options.report)
   // The address is part of the world, so the port is taken before the world is opened.
   let fetch: Served = async () => new Response(null, { status: 503 })
   const serving = await serve((request, connection) => fetch(request, connection), options)
   try {
     const simulator = await openSimulator({
-      clock,
+      clock: worldClock,
       ...(options.seed === undefined && { random: options.random }),
       ...(options.seed !== undefined && { seed: options.seed }),
       baseUrl: serving.url,
@@ -78,6 +84,18 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
     await serving.close()
     throw error
   }
+}
+
+/** The world's own time: that of the machine, unless it runs faster or began elsewhere. */
+function clockOf(
+  clock: Clock,
+  { speed, startMs }: Pick<SimulationOptions, 'speed' | 'startMs'>,
+  snapshot: Snapshot | undefined,
+): Clock {
+  if (speed === undefined && startMs === undefined) return clock
+  // Time never goes back in one world.
+  const earliestMs = Math.max(startMs ?? clock.now(), snapshot?.nowMs ?? 0)
+  return scaledClock(clock, { speed: speed ?? 1, startMs: earliestMs })
 }
 
 async function close(serving: Serving, keeper: Keeper | undefined, clock: { stop(): void }): Promise<void> {

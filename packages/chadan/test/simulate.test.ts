@@ -310,10 +310,25 @@ test('the command says where it is, answers, saves on SIGTERM and ends with 0', 
   assert.equal(saved.tables['world.merchants']['1688000101'].balanceMinor, 5)
 })
 
+test('a world runs as fast as it is told, from when it is told, and never goes back', limits, async (t) => {
+  const path = await folder(t)
+  const state = join(path, 'world.json')
+  let nowMs = 5_000
+  const clock = { now: () => nowMs, after: () => () => {} }
+  const first = await begin(path, { state, clock, speed: 60, startMs: 1_000_000_000_000 })
+  nowMs += 2_000
+  assert.equal(first.simulator.clock.now(), 1_000_000_120_000)
+  await first.close()
+  const second = await begin(path, { state, clock, speed: 60, startMs: 1_000_000_000_000 })
+  assert.equal(second.simulator.clock.now(), 1_000_000_120_000)
+})
+
 test('a bad option ends with one line and a code of failure', limits, async (t) => {
   const path = await folder(t)
   const wrong: [string[], number, RegExp][] = [
     [['--port', '70000', '--credentials', join(path, 'c')], 2, /0 to 65535/],
+    [['--speed', '0', '--credentials', join(path, 'c')], 2, /above 0, up to 3600/],
+    [['--start', '2026-03-17', '--credentials', join(path, 'c')], 2, /a time with its zone/],
     [[], 2, /--credentials/],
     [['--credentials', join(path, 'c'), '--switch', 'combine.x=1'], 2, /--switch combine\.x/],
     [['--credentials', join(path, 'none', 'c')], 1, /give a file in a folder that exists/],

@@ -7,6 +7,29 @@ export interface VirtualClock extends Clock {
   advance(ms: number, settle?: () => Promise<void>): Promise<void>
 }
 
+/** A clock that runs faster than the one behind it. */
+export interface ScaledClock extends Clock {
+  /** How many seconds pass here in one second there. */
+  readonly speed: number
+}
+
+/**
+ * A clock that begins at `startMs` and runs `speed` times as fast as `clock`, so that a day takes minutes.
+ * @example const clock = scaledClock(systemClock, { speed: 60, startMs: Date.UTC(2026, 2, 17) })
+ */
+export function scaledClock(
+  clock: Clock,
+  { speed, startMs }: { speed: number; startMs: number },
+): ScaledClock {
+  const beganMs = clock.now()
+  return {
+    speed,
+    now: () => startMs + Math.floor((clock.now() - beganMs) * speed),
+    // Rounded up, so that nothing is early.
+    after: (ms, work) => clock.after(Math.ceil(Math.max(0, ms) / speed), work),
+  }
+}
+
 interface Timer {
   readonly at: number
   readonly order: number

@@ -76,6 +76,8 @@ export interface Faults {
   readonly planned: readonly PlannedFault[]
   /** What happens by chance. */
   readonly chances: readonly ChanceFault[]
+  /** How often each fault has happened since the world was opened; healing does not forget. */
+  readonly happened: Readonly<Partial<Record<Fault, number>>>
 }
 
 /** Faults with the side that draws them. */
@@ -87,6 +89,12 @@ export interface OpenFaults extends Faults {
 export function openFaults(random: Random): OpenFaults {
   let planned: PlannedFault[] = []
   let chances: ChanceFault[] = []
+  const happened: Partial<Record<Fault, number>> = {}
+  const count = <F extends PlannedFault>(one: F | undefined): F | undefined => {
+    if (one) happened[one.fault] = (happened[one.fault] ?? 0) + 1
+    return one
+  }
+
   return {
     next(on, fault, more = {}) {
       checkTarget(on, fault)
@@ -109,15 +117,16 @@ export function openFaults(random: Random): OpenFaults {
     get chances() {
       return chances
     },
+    happened,
     draw(id, side) {
       const fits = (one: PlannedFault) => meets(one.on, id) && happensTo(one.fault, side)
       const first = planned.find(fits)
       if (first) {
         first.times = (first.times ?? 1) - 1
         if (first.times <= 0) planned = planned.filter((one) => one !== first)
-        return first
+        return count(first)
       }
-      return chances.find((one) => fits(one) && fraction(random) < one.share)
+      return count(chances.find((one) => fits(one) && fraction(random) < one.share))
     },
   }
 }

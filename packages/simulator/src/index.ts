@@ -1,8 +1,9 @@
 /** WeChat Pay's side of five products, for development and tests. */
 
+export type { BookedNotice, BookedOrder, BookedRefund } from './books.ts'
 export type { CertificateView } from './certificates.ts'
 export { seededRandom } from './chance.ts'
-export { type VirtualClock, virtualClock } from './clock.ts'
+export { type ScaledClock, scaledClock, type VirtualClock, virtualClock } from './clock.ts'
 export type { ControlRow } from './control/control.ts'
 export { controlRows } from './control/routes.ts'
 export type { Credentials } from './credentials.ts'

@@ -16,6 +16,7 @@
  * Rows and jobs are plain JSON, so that a snapshot holds the whole world.
  */
 import type { ErrorCase, InputsOf, OperationShape, Problem, ResultOfOperation } from '@chadan/protocol'
+import type { BookedOrder } from './books.ts'
 import type { RawRequest } from './exchange/request.ts'
 import type { Merchant, World } from './world.ts'
 
@@ -126,6 +127,8 @@ export interface Product {
   act?(key: string, action: Action): void
   /** The newest orders first, at most `limit`; for lists on the control API. */
   recent?(limit: number): readonly Checkout[]
+  /** All orders, oldest first, from this place on, at most `limit`; their places never change. */
+  booked?(from: number, limit: number): readonly BookedOrder[]
   /** Ends all access tokens now, as if their time were over; answers how many there were. */
   expireTokens?(): number
 }

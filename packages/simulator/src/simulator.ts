@@ -1,5 +1,6 @@
 /** The simulator: WeChat Pay's side as a function from Request to Response, and the hands on its controls. */
 import type { Clock, OperationShape, Random } from '@chadan/protocol'
+import { type BookedNotice, type BookedOrder, withNotices } from './books.ts'
 import { type CertificateView, listCertificates, rotateCertificate } from './certificates.ts'
 import { seededRandom } from './chance.ts'
 import { type VirtualClock, virtualClock } from './clock.ts'
@@ -57,6 +58,8 @@ export interface Simulator {
   readonly clock: Clock
   /** Everything that a client in any language needs. */
   readonly credentials: Credentials
+  /** The time at which this world was opened, in its own time. */
+  readonly startedMs: number
   readonly faults: Faults
   /** What the payer sees behind a prepay id, a pay link or a number. */
   checkout(key: string): Checkout | undefined
@@ -70,6 +73,15 @@ export interface Simulator {
   settle(): Promise<void>
   /** The newest orders of all products that can list them, at most `limit` of each; default 50. */
   recent(limit?: number): readonly Checkout[]
+  /**
+   * The orders of one product, oldest first, with money, refunds and notices: for a comparison from
+   * outside. `from` is a place in the list; places never change.
+   */
+  booked(
+    product: string,
+    from: number,
+    limit: number,
+  ): readonly (BookedOrder & { notices: readonly BookedNotice[] })[]
   /** The platform certificates, oldest first. */
   readonly certificates: readonly CertificateView[]
   /** Lists a new platform certificate now and lets it sign from `inMs` on. Returns its serial. */
@@ -105,6 +117,7 @@ export class ConnectionCut extends TypeError {
  */
 export async function openSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = options.clock ?? virtualClock(options.snapshot?.nowMs ?? Date.UTC(2026, 2, 17, 2))
+  const startedMs = clock.now()
   const random = options.random ?? seededRandom(seedOf(options))
   const faults = openFaults(random)
   const keys = options.keys ?? testKeySource()
@@ -207,6 +220,11 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Sim
       await (clock as VirtualClock).advance(ms, notifier.settle)
     },
     settle: notifier.settle,
+    startedMs,
+    booked: (name, from, limit) => {
+      const orders = world.products.find((product) => product.name === name)?.booked?.(from, limit) ?? []
+      return withNotices(orders, world.table<NoticeRow>('world.notices').values())
+    },
     recent: (limit = 50) => world.products.flatMap((product) => product.recent?.(limit) ?? []),
     get certificates() {
       return listCertificates(world)

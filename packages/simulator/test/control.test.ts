@@ -164,8 +164,18 @@ test('faults are planned, listed and healed', async () => {
   assert.deepEqual(body, {
     planned: [{ on: 'medIns.create', fault: 'loseAnswer', times: 2 }],
     chances: [{ on: 'cash.*', fault: 'delayed', share: 0.5, delayMs: 9 }],
+    happened: {},
   })
-  assert.deepEqual((await ask(sim, 'POST', '/faults/heal')).body, { planned: [], chances: [] })
+  assert.deepEqual((await ask(sim, 'POST', '/faults/heal')).body, { planned: [], chances: [], happened: {} })
+})
+
+test('faults that happened are counted, and healing does not forget them', async () => {
+  const sim = await openSimulator()
+  sim.faults.next('certificates.list', 'badGateway', { times: 2 })
+  for (let call = 0; call < 3; call++)
+    await sim.fetch(new Request('https://api.mch.weixin.qq.com/v3/certificates'))
+  const { body } = await ask(sim, 'POST', '/faults/heal')
+  assert.deepEqual(body.happened, { badGateway: 2 })
 })
 
 test('certificates are listed without keys and rotated', async () => {

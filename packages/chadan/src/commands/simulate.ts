@@ -14,6 +14,8 @@ interface Given {
   readonly switch: readonly string[]
   readonly keys: 'fresh' | 'test'
   readonly refuseLoopback?: true
+  readonly speed?: number
+  readonly start?: number
   readonly json?: true
 }
 
@@ -35,6 +37,8 @@ export function simulateCommand(): Command {
         .choices(['test', 'fresh'])
         .default('test'),
     )
+    .option('--speed <times>', 'how many seconds pass there in one second here, up to 3600', readSpeed)
+    .option('--start <time>', 'when its clock begins, such as 2026-03-17T08:00:00+08:00', readInstant)
     .option('--refuse-loopback', 'refuse notify_url on this machine, as the real platform does')
     .option('--json', 'say where it is as one line of JSON')
     .addHelpText(
@@ -44,6 +48,7 @@ Examples:
   chadan simulate --credentials wechat.json
   chadan simulate --credentials wechat.json --port 0 --json
   chadan simulate --credentials wechat.json --state world.json --seed 7
+  chadan simulate --credentials wechat.json --speed 60 --start 2026-03-17T08:00:00+08:00
   chadan simulate --credentials wechat.json --switch medIns.legOrder=insuranceFirst --switch probeRate=0.05
 
 While it runs:
@@ -64,6 +69,8 @@ async function simulate(given: Given): Promise<void> {
     seed: given.seed,
     state: given.state,
     keys: given.keys,
+    speed: given.speed,
+    startMs: given.start,
     switches: {
       ...parseSwitches(given.switch),
       ...(given.refuseLoopback && { loopbackNotifyUrls: 'refuse' }),
@@ -98,6 +105,21 @@ function readPort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new InvalidArgumentError('Give a number from 0 to 65535.')
   return port
+}
+
+function readSpeed(text: string): number {
+  const speed = Number(text)
+  if (!/^\d{1,4}(\.\d{1,3})?$/.test(text) || speed === 0 || speed > 3600)
+    throw new InvalidArgumentError('Give a number above 0, up to 3600.')
+  return speed
+}
+
+function readInstant(text: string): number {
+  const zoned = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+  const ms = zoned.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms))
+    throw new InvalidArgumentError('Give a time with its zone: 2026-03-17T08:00:00+08:00.')
+  return ms
 }
 
 function gather(one: string, before: readonly string[]): readonly string[] {

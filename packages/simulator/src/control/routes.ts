@@ -1,5 +1,6 @@
 /** The controls under `/_simulator/`: one declaration each. */
 import { fields } from '@chadan/protocol'
+import type { ScaledClock } from '../clock.ts'
 import { callFaults, type Fault, noticeFaults } from '../faults.ts'
 import { viewMerchant } from '../merchants.ts'
 import type { NoticeRow } from '../notices/notifier.ts'
@@ -41,19 +42,25 @@ const general: readonly Control[] = [
     (_given, { credentials }) => credentials,
   ),
   defineControl(
-    { route: 'GET /_simulator/clock', meaning: 'The time of this world.', answer: '{ nowMs, time, kind }' },
+    {
+      route: 'GET /_simulator/clock',
+      meaning:
+        'The time of this world, for a process that follows it: when it began, in its own time, and how many of its seconds pass in a real one (0: it stands until it is moved).',
+      answer: '{ nowMs, time, kind, speed, startedMs }',
+    },
     (_given, simulator) => clockView(simulator),
   ),
   defineControl(
     {
       route: 'POST /_simulator/clock/advance',
-      meaning: 'Moves a virtual clock on and runs what is due; a real clock refuses (409).',
+      meaning: 'Moves a virtual clock on and runs what is due; any other refuses (409).',
       body: { ms: whole(0, 400 * 24 * 3600_000).describe('Milliseconds.') },
-      answer: '{ nowMs, time, kind }',
+      answer: '{ nowMs, time, kind, speed, startedMs }',
     },
     async ({ ms }, simulator) => {
-      if (clockView(simulator).kind === 'real')
-        throw new ControlRefused('/body/ms', 'a virtual clock; this one is real', 409)
+      const { kind } = clockView(simulator)
+      if (kind !== 'virtual')
+        throw new ControlRefused('/body/ms', `a virtual clock; this one is ${kind}`, 409)
       await simulator.advance(ms)
       return clockView(simulator)
     },
@@ -85,6 +92,33 @@ const orders: readonly Control[] = [
       answer: '{ orders: [ … ] }',
     },
     ({ limit = 50 }, simulator) => ({ orders: simulator.recent(limit) }),
+  ),
+  defineControl(
+    {
+      route: 'GET /_simulator/books/:product',
+      meaning:
+        'All orders of one product, oldest first, with money, refunds and notices, to be compared with books elsewhere.',
+      path: {
+        product: choice({
+          cash: 'Ordinary orders, and the cash legs of mixed ones.',
+          combine: 'Combined orders.',
+          medIns: 'Mixed orders of medical insurance.',
+          payscore: 'Service orders.',
+          wecom: "WeCom's orders.",
+          payinsurance: 'Orders of the first generation of medical insurance.',
+        }).describe('Whose orders.'),
+      },
+      query: {
+        from: optional(whole(0, 1_000_000_000)).describe('The place to begin at: `next` of the page before.'),
+        limit: optional(whole(1, 1000)).describe('How many at most; default 200.'),
+      },
+      answer:
+        '{ orders: [ { product, number, others, mchid, subMchid, state, currency, orderedMinor, paidMinor, createMs, paidMs, refunds: [ { number, part, minor, state, createMs, successMs } ], notices: [ { notification, state, attempts } ] } ], next }; without `next` it was the last page',
+    },
+    ({ product, from = 0, limit = 200 }, simulator) => {
+      const orders = simulator.booked(product, from, limit)
+      return { orders, ...(orders.length === limit && { next: from + limit }) }
+    },
   ),
   defineControl(
     {
@@ -160,7 +194,11 @@ const orders: readonly Control[] = [
 
 const faults: readonly Control[] = [
   defineControl(
-    { route: 'GET /_simulator/faults', meaning: 'What is to go wrong.', answer: '{ planned, chances }' },
+    {
+      route: 'GET /_simulator/faults',
+      meaning: 'What is to go wrong.',
+      answer: '{ planned, chances, happened }',
+    },
     (_given, simulator) => faultsView(simulator),
   ),
   defineControl(
@@ -174,7 +212,7 @@ const faults: readonly Control[] = [
         delayMs,
         code: optional(text(64)).describe("The refusal's code for `systemError` and the like."),
       },
-      answer: '{ planned, chances }',
+      answer: '{ planned, chances, happened }',
     },
     ({ on, fault, ...more }, simulator) => {
       simulator.faults.next(on, fault, more)
@@ -186,7 +224,7 @@ const faults: readonly Control[] = [
       route: 'POST /_simulator/faults/often',
       meaning: 'Lets a fault happen by chance.',
       body: { on, fault, share: real.describe('How often, 0 to 1.'), delayMs },
-      answer: '{ planned, chances }',
+      answer: '{ planned, chances, happened }',
     },
     ({ on, fault, share, ...more }, simulator) => {
       simulator.faults.often(on, fault, share, more)
@@ -194,7 +232,11 @@ const faults: readonly Control[] = [
     },
   ),
   defineControl(
-    { route: 'POST /_simulator/faults/heal', meaning: 'Ends all faults.', answer: '{ planned, chances }' },
+    {
+      route: 'POST /_simulator/faults/heal',
+      meaning: 'Ends all faults.',
+      answer: '{ planned, chances, happened }',
+    },
     (_given, simulator) => {
       simulator.faults.heal()
       return faultsView(simulator)
@@ -333,8 +375,10 @@ export const controls: readonly Control[] = [...general, ...orders, ...faults, .
 /** All controls as rows, for the index and the docs. */
 export const controlRows: readonly ControlRow[] = controls.map((one) => describeControl(one.shape))
 
-function clockView({ clock, world }: Simulator) {
-  return { nowMs: clock.now(), time: world.time(), kind: 'advance' in clock ? 'virtual' : 'real' }
+function clockView({ clock, world, startedMs }: Simulator) {
+  const kind = 'advance' in clock ? 'virtual' : 'speed' in clock ? 'scaled' : 'real'
+  const speed = 'speed' in clock ? (clock as ScaledClock).speed : kind === 'virtual' ? 0 : 1
+  return { nowMs: clock.now(), time: world.time(), kind, speed, startedMs }
 }
 
 function orderView(orderKey: string, simulator: Simulator): Checkout & { payUrl: string } {
@@ -349,8 +393,8 @@ async function acted(orderKey: string, action: Parameters<Simulator['act']>[1], 
   return orderView(orderKey, simulator)
 }
 
-function faultsView({ faults: { planned, chances } }: Simulator) {
-  return { planned, chances }
+function faultsView({ faults: { planned, chances, happened } }: Simulator) {
+  return { planned, chances, happened }
 }
 
 function noticeView({ kept: _ciphertext, ...row }: NoticeRow): Omit<NoticeRow, 'kept'> {

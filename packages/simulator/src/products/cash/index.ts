@@ -11,6 +11,7 @@ import {
 } from '../../cash-orders.ts'
 import { type Action, ActionRefused, type Checkout, handle, type Product } from '../../product.ts'
 import type { World } from '../../world.ts'
+import { booked } from './books.ts'
 import { closeOrder } from './closing.ts'
 import { couponsFor } from './coupons.ts'
 import { findById, findByNumber } from './finding.ts'
@@ -62,6 +63,7 @@ export function cash(world: World): Product {
     ],
     checkout: (key) => checkout(world, key),
     act: (key, action) => act(world, key, action),
+    booked: (from, limit) => booked(world, from, limit),
     recent: (limit) =>
       [...prepays(world).values()]
         .slice(-limit)

@@ -5,6 +5,7 @@ import { type Checkout, handle, type Product } from '../../product.ts'
 import type { World } from '../../world.ts'
 import { byMixNumber, byNumber, checkQuery, permitted } from './access.ts'
 import { answer } from './answers.ts'
+import { booked } from './books.ts'
 import { insuranceFee, type LegName, type MedInsOrder, medInsKeys, medInsOrders, refresh } from './orders.ts'
 import { act, actProblem, runLeg } from './paying.ts'
 import { place } from './placing.ts'
@@ -48,6 +49,7 @@ export function medIns(world: World): Product {
       const order = orderBehind(world, key)
       if (order) act(world, order, action)
     },
+    booked: (from, limit) => booked(world, from, limit),
     recent: (limit) =>
       [...medInsOrders(world).values()]
         .slice(-limit)

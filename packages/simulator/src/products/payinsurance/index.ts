@@ -2,6 +2,7 @@
 import type { ProductFactory } from '../../product.ts'
 import { agentDrawing, drawing, expireTokens } from './access.ts'
 import { billing } from './bills.ts'
+import { booked } from './books.ts'
 import { verifying } from './names.ts'
 import { closing, expire, querying } from './orders.ts'
 import { act, checkout, recent } from './payer.ts'
@@ -37,5 +38,6 @@ export const payinsurance: ProductFactory = (world) => ({
   checkout: (key) => checkout(world, key),
   act: (key, action) => act(world, key, action),
   recent: (limit) => recent(world, limit),
+  booked: (from, limit) => booked(world, from, limit),
   expireTokens: () => expireTokens(world),
 })

@@ -1,5 +1,6 @@
 /** PayScore service orders of overseas institutions, on the platform's side. */
 import type { ProductFactory } from '../../product.ts'
+import { booked } from './books.ts'
 import { deduct } from './collecting.ts'
 import { handlers } from './handlers.ts'
 import { expireWhenDue, serviceOrders } from './orders.ts'
@@ -21,6 +22,7 @@ export const payscore: ProductFactory = (world) => ({
   },
   checkout: (key) => checkout(world, key),
   act: (key, action) => act(world, key, action),
+  booked: (from, limit) => booked(world, from, limit),
   recent: (limit) =>
     [...serviceOrders(world).values()]
       .slice(-limit)

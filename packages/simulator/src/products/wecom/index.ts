@@ -3,6 +3,7 @@ import type { ProductFactory } from '../../product.ts'
 import { expireTokens, getToken } from './access.ts'
 import { applicationQuerying, applying, uploading } from './account.ts'
 import { billing, downloading } from './bills.ts'
+import { booked } from './books.ts'
 import { closing, expire, placing, querying, signing } from './orders.ts'
 import { act, checkout, recent } from './payer.ts'
 import { refunding, refundQuerying, settleRefund } from './refunds.ts'
@@ -31,5 +32,6 @@ export const wecom: ProductFactory = (world) => ({
   checkout: (key) => checkout(world, key),
   act: (key, action) => act(world, key, action),
   recent: (limit) => recent(world, limit),
+  booked: (from, limit) => booked(world, from, limit),
   expireTokens: () => expireTokens(world),
 })
