@@ -10,7 +10,7 @@ export type Act =
       readonly act: 'open'
       readonly order: Pick<
         Order,
-        'id' | 'tenant' | 'signer' | 'product' | 'reference' | 'createdMs' | 'returnTo'
+        'id' | 'tenant' | 'signer' | 'product' | 'reference' | 'createdMs' | 'returnTo' | 'content'
       >
       readonly attempt: Attempt
     }

@@ -44,6 +44,8 @@ export interface Errand {
   /** HMAC of the input: the same number always has the same (invariant 15). */
   readonly digest?: string | undefined
   readonly sends: number
+  /** Names filled from earlier answers before its bytes are made. */
+  readonly fills?: readonly string[] | undefined
   /** When the last signature or token was used, UTC ms: begins the time fence (X9). */
   readonly lastSentMs?: number | undefined
   /** When the last send ended without an answer to rely on. */
@@ -85,6 +87,8 @@ export interface Refund {
   readonly by: string
   /** The merchant's own name for it, unique within the order. */
   readonly reference: string
+  /** Keyed digest of what was asked for: the same reference always has the same. */
+  readonly content: string
   /** Freed by a person after it ended `abnormal`, `change` or `failed` (X17). */
   readonly freed?: boolean | undefined
 }
@@ -108,6 +112,8 @@ export interface Order {
   readonly createdMs: number
   /** Rises by one with every logged change; events carry it as their place within the order. */
   readonly version: number
+  /** Keyed digest of what the merchant asked for: the same reference always has the same. */
+  readonly content: string
   /** Hash of its newest log entry. */
   readonly head: string
   /** Where the payer's browser is sent after the return page, as the merchant gave it. */

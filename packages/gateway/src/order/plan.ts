@@ -16,7 +16,7 @@ export type Step = { readonly atMs: number } & (
   | { readonly step: 'age'; readonly mark: string }
 )
 
-type Timed = Pick<Product, 'timing'>
+type Timed = Pick<Product, 'timing' | 'close'>
 
 /** The next step of an order; `undefined` when nothing is left to do. */
 export function plan(order: Order, product: Timed): Step | undefined {
@@ -111,6 +111,9 @@ function closingSteps(order: Order, attempt: Attempt, view: AttemptView, product
   if (!view.placed || view.state === 'failing')
     if (!(view.state === 'failing' && view.reason === 'refused'))
       return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
+  // Where no close exists, only its own expiry ends it.
+  if (!product.close(order, attempt))
+    return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
   const earliest = openedMs + timing.closeNotBeforeMs
   return [{ step: 'close', number, atMs: Math.max(earliest, lastAsk + pause(closePausesMs, closes)) }]
 }

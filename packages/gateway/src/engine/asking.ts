@@ -1,0 +1,104 @@
+/** Asks WeChat Pay where an attempt or a refund stands, and closes: the answers alone say what is. */
+import type { Attempt, Order, Refund } from '../order/order.ts'
+import type { Reading } from '../order/reading.ts'
+import type { Call, Question } from '../products/product.ts'
+import { ask, decides, type Ending } from './calls.ts'
+import { type Hands, heard, operationOf, record } from './hands.ts'
+
+/** Asks about an attempt with all its product's questions. */
+export async function askAttempt(hands: Hands, order: Order, number: string): Promise<Order> {
+  const attempt = order.attempts.find((one) => one.number === number)
+  if (!attempt) throw new TypeError('the order has no attempt of this number')
+  const askedMs = hands.desk.clock.now()
+  const missing: Reading = {
+    about: 'attempt',
+    number,
+    said: isFenced(attempt, askedMs, hands.product.timing.fenceMs) ? 'never_placed' : 'not_found',
+    word: 'not_found',
+  }
+  return putQuestions(hands, order, {
+    number,
+    askedMs,
+    missing,
+    questions: hands.product.ask(order, attempt),
+  })
+}
+
+/** Asks about a refund. */
+export async function askRefund(hands: Hands, order: Order, number: string): Promise<Order> {
+  const refund = order.refunds.find((one) => one.number === number)
+  if (!refund) throw new TypeError('the order has no refund of this number')
+  const askedMs = hands.desk.clock.now()
+  const missing: Reading = { about: 'refund', number, said: 'not_found', word: 'not_found' }
+  return putQuestions(hands, order, {
+    number,
+    askedMs,
+    missing,
+    questions: hands.product.askRefund(order, refund),
+  })
+}
+
+// No copy of a request that was signed so long ago can be accepted any more (X9).
+function isFenced({ errands }: Pick<Attempt | Refund, 'errands'>, askedMs: number, fenceMs: number): boolean {
+  const lastSent = Math.max(0, ...errands.map((one) => one.lastSentMs ?? 0))
+  return lastSent > 0 && askedMs >= lastSent + fenceMs
+}
+
+async function putQuestions(
+  hands: Hands,
+  order: Order,
+  about: {
+    number: string
+    askedMs: number
+    missing: Reading
+    questions: readonly Question[]
+  },
+): Promise<Order> {
+  const { number, askedMs, missing, questions } = about
+  const endings: { question: Question; ending: Ending }[] = []
+  for (const question of questions)
+    endings.push({ question, ending: await ask(hands.desk, hands.signer, question) })
+  learnManners(hands, endings)
+  const notFound = ({ ending }: { ending: Ending }) => ending.ended === 'refused' && ending.refusal.notFound
+  // Of several questions the first decides: a cash order that is there says nothing of the mixed one.
+  const nobody = endings.length > 0 && endings.every(notFound)
+  return record(hands, order.id, (edit) => {
+    for (const one of endings) {
+      const { question, ending } = one
+      const operation = operationOf(question.operation.id)
+      if (ending.ended === 'answered') {
+        const observation = heard(hands, { operation, askedMs, verified: true }, question.read(ending.result))
+        edit.hear(observation, ending.evidence)
+      } else if (ending.ended === 'refused' && nobody) {
+        const verified = decides(operation, ending.refusal)
+        edit.hear(heard(hands, { operation, askedMs, verified }, missing), ending.evidence)
+      }
+    }
+    edit.asked(number, askedMs, nobody ? 'missing' : 'other')
+  })
+}
+
+function learnManners(hands: Hands, endings: readonly { question: Call; ending: Ending }[]): void {
+  for (const { question, ending } of endings) {
+    if (ending.ended === 'answered') hands.budgets.wake(hands.signer)
+    else if (ending.ended === 'lost' && ending.tired) hands.budgets.rest(hands.signer)
+    else if (ending.ended === 'refused' && ending.refusal.advice === 'wait') hands.budgets.rest(hands.signer)
+    else if (ending.ended === 'unfit')
+      hands.desk.watch.failed?.(`a question of ${question.operation.id}`, ending.error)
+  }
+}
+
+/** Sends a close. Its success proves nothing (X8): the question that follows does. */
+export async function closeAttempt(hands: Hands, order: Order, number: string): Promise<Order> {
+  const attempt = order.attempts.find((one) => one.number === number)
+  const call = attempt && hands.product.close(order, attempt)
+  if (!call) throw new TypeError('there is no call that closes this attempt')
+  const atMs = hands.desk.clock.now()
+  const closing = await record(hands, order.id, (edit) => edit.act({ act: 'close', number, atMs }), {
+    must: true,
+    hold: true,
+  })
+  const ending = await ask(hands.desk, hands.signer, call)
+  learnManners(hands, [{ question: call, ending }])
+  return closing
+}

@@ -1,0 +1,136 @@
+/** Hears notices of WeChat Pay: verified, committed, then answered. */
+import { NoticeRefused } from '@chadan/client'
+import { everyNotification } from '@chadan/protocol'
+import type { LogEntry } from '../order/log.ts'
+import type { MerchantIds, Order, ProductId } from '../order/order.ts'
+import type { Observation, Reading } from '../order/reading.ts'
+import type { Heard, Product } from '../products/product.ts'
+import type { Counter } from './counter.ts'
+import type { Signer } from './desk.ts'
+import { Edit } from './edit.ts'
+import { tellTransitions } from './hands.ts'
+import { drawId } from './numbers.ts'
+
+const trusts = new Map(everyNotification.map((one) => [one.id as string, one.trust]))
+
+type Notice = Awaited<ReturnType<Signer['client']['notifications']['receive']>>
+
+/** Answers one message. Success only after the commit, and only when the order is ours. */
+export async function hearNotice(
+  counter: Counter,
+  signerId: string,
+  productId: ProductId,
+  request: Request,
+): Promise<Response> {
+  const { desk } = counter
+  const startMs = desk.clock.now()
+  const tell = (kind: string, result: NoticeResult) =>
+    desk.watch.notice?.({ kind, result, ms: desk.clock.now() - startMs })
+  const signer = await desk.signer(signerId)
+  const product = Object.hasOwn(desk.products, productId) ? desk.products[productId] : undefined
+  if (!signer || !product) return new Response(null, { status: 404 })
+  let notice: Notice
+  try {
+    notice = await signer.client.notifications.receive(request)
+  } catch (error) {
+    if (!(error instanceof NoticeRefused)) throw error
+    tell('unverified', error.probe ? 'probe' : 'refused')
+    return error.response
+  }
+  try {
+    const heard = product.hear(notice)
+    // Verified, but no order's matter (a check of the address): accepted.
+    if (!heard) return await notice.accept()
+    const result = await take(counter, { signer, product, notice, heard })
+    tell(notice.type, result)
+    if (result === 'other_ids') return notice.reject('these ids are not the order’s')
+    return await notice.accept()
+  } catch (error) {
+    desk.watch.failed?.(`hearing ${notice.type}`, error)
+    tell(notice.type, 'failed')
+    return notice.reject('the receiver failed; send it again')
+  }
+}
+
+interface Taken {
+  readonly outcome: Extract<NoticeResult, 'ok' | 'duplicate' | 'unknown_order' | 'other_ids'>
+  readonly log: readonly LogEntry[]
+}
+
+type NoticeResult = 'ok' | 'duplicate' | 'refused' | 'probe' | 'unknown_order' | 'other_ids' | 'failed'
+
+async function take(
+  counter: Counter,
+  { signer, product, notice, heard }: { signer: Signer; product: Product; notice: Notice; heard: Heard },
+): Promise<NoticeResult> {
+  const { desk } = counter
+  const { bytes, serial, heardMs } = notice.evidence
+  const nowMs = desk.clock.now()
+  const find = { signer: signer.facts.id, kind: heard.kind, number: heard.number }
+  const done = await desk.store.change<Taken>(find, ({ order }) => {
+    if (!order) return { result: { outcome: 'unknown_order', log: [] } }
+    if (!sameIds(order, heard)) return { result: { outcome: 'other_ids', log: [] } }
+    const reading = aboutOurNumber(order, heard)
+    const edit = new Edit(order, product, nowMs)
+    const observation: Observation = {
+      source: 'notice',
+      by: notice.type,
+      trust: trusts.get(notice.type) ?? 'channel',
+      verified: true,
+      askedMs: heardMs,
+      heardMs,
+      reading,
+    }
+    const facts = order.facts.length
+    edit.hear(observation, { bytes, serial })
+    // What proves too little only makes us ask (X11).
+    if (!heard.complete) edit.askSoon(reading.number)
+    const outcome = edit.order.facts.length > facts ? 'ok' : 'duplicate'
+    return { result: { outcome, log: edit.log }, write: edit.write() }
+  })
+  if (done.outcome === 'unknown_order' || done.outcome === 'other_ids') {
+    // Kept, and shown to a person: money may have moved for a number that is not in our books (X12).
+    await desk.store.suspend({
+      id: drawId(desk.random, 'sus'),
+      signer: signer.facts.id,
+      product: product.id,
+      number: heard.number,
+      why: done.outcome === 'unknown_order' ? 'unknown_number' : 'other_ids',
+      by: notice.type,
+      heardMs,
+      found: `${heard.reading.said} (${heard.reading.word})${amountText(heard.reading)}`,
+      bytes,
+    })
+    return done.outcome
+  }
+  tellTransitions(desk, product, done.log)
+  counter.nudge()
+  return done.outcome
+}
+
+function amountText({ amount }: Reading): string {
+  return amount ? `, ${amount.minor} ${amount.currency}` : ''
+}
+
+/** Ids that both sides have must be equal. */
+function sameIds(order: Order, { kind, number, ids }: Heard): boolean {
+  const refund = order.refunds.find((one) => kind === 'refund' && one.number === number)
+  const attempt =
+    order.attempts.find((one) => one.number === (refund?.attempt ?? number)) ??
+    order.attempts.find((one) => one.parts.some((part) => part.id === number))
+  if (!attempt) return false
+  const known: MerchantIds[] = [attempt.merchant, ...attempt.parts.flatMap((part) => part.merchant ?? [])]
+  const names = ['mchid', 'sub_mchid', 'appid', 'sub_appid'] as const
+  return names.every((name) => {
+    const said = ids[name]
+    const ours = known.map((one) => one[name]).filter((one) => one !== undefined)
+    return said === undefined || ours.length === 0 || ours.includes(said)
+  })
+}
+
+/** A notice may name a part's number (a sub-order): the reading is about the attempt that holds it. */
+function aboutOurNumber(order: Order, { kind, number, reading }: Heard): Reading {
+  if (kind === 'refund' || order.attempts.some((one) => one.number === reading.number)) return reading
+  const holder = order.attempts.find((one) => one.parts.some((part) => part.id === number))
+  return holder ? { ...reading, number: holder.number } : reading
+}

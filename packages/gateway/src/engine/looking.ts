@@ -1,0 +1,141 @@
+/** Looking is asking: who looks at an unsettled order asks WeChat Pay first, within the rate budget. */
+
+import { mayStillSucceed } from '../order/derive.ts'
+import { factsAbout, newest } from '../order/derive-attempt.ts'
+import type { Order } from '../order/order.ts'
+import { settled } from '../order/plan.ts'
+import { askAttempt, askRefund } from './asking.ts'
+import { type Counter, orderOf, seen, signerOf, takeInHand, within } from './counter.ts'
+import { type Caller, Declined, type Seen } from './desk.ts'
+import { drive } from './driving.ts'
+import type { Hands } from './hands.ts'
+import { drawNumber } from './numbers.ts'
+import { inputsOf } from './wishes.ts'
+
+/** How long somebody who looks waits for the answer. */
+const patienceMs = 5_000
+/** An answer so fresh is not asked for again. */
+const freshMs = 2_000
+/** How long questions come faster after a payer came back (X13). */
+const watchMs = 60_000
+
+/** The order as WeChat Pay says it is now, if it could be asked. */
+export async function look(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  { source = 'answer' }: { source?: Hands['source'] | undefined } = {},
+): Promise<Seen> {
+  const order = await orderOf(counter, caller, id)
+  return seen(counter, await lookAt(counter, order, source))
+}
+
+/** The same for an order at hand. */
+export async function lookAt(counter: Counter, order: Order, source: Hands['source']): Promise<Order> {
+  const number = unsettled(order)
+  if (number === undefined) return order
+  const work = askNow(counter, order, { number, source })
+  return (await within(counter, work, patienceMs)) ?? order
+}
+
+async function askNow(
+  counter: Counter,
+  known: Order,
+  { number, source }: { number: string; source: Hands['source'] },
+): Promise<Order> {
+  const { desk, budgets } = counter
+  const fresh = (order: Order) => desk.clock.now() - (order.asked[number]?.lastMs ?? 0) < freshMs
+  if (fresh(known)) return known
+  const taken = await takeInHand(counter, known.id, source)
+  // Somebody holds it: a question is on its way, and its answer will be there (single flight).
+  if (!taken) return awaitChange(counter, known)
+  const { hands, order } = taken
+  const isRefund = order.refunds.some((one) => one.number === number)
+  const waitMs = await budgets.take(hands.signer, isRefund ? 'ask_refund' : 'ask')
+  if (waitMs > 0 || fresh(order)) {
+    await desk.store.release(order.id, hands.claim)
+    return order
+  }
+  const asked = await (isRefund ? askRefund : askAttempt)(hands, order, number)
+  return drive(hands, asked)
+}
+
+/** Waits until an order that another holds has changed, or its question was counted. */
+async function awaitChange({ desk }: Counter, known: Order): Promise<Order> {
+  const untilMs = desk.clock.now() + patienceMs
+  for (;;) {
+    await new Promise<void>((resolve) => void desk.clock.after(100, resolve))
+    const now = (await desk.store.find({ id: known.id })) ?? known
+    const moved = now.version !== known.version || JSON.stringify(now.asked) !== JSON.stringify(known.asked)
+    if (moved || desk.clock.now() >= untilMs) return now
+  }
+}
+
+/** The number to ask about: the open attempt's, else a refund's that is under way. */
+function unsettled({ view }: Order): string | undefined {
+  const open = view.attempts.find((one) => !settled.includes(one.state))
+  return open?.number ?? view.refunds.find(mayStillSucceed)?.number
+}
+
+/** The payer came back: look locally, ask if it is not paid, and say where to go on (seed 004 §1.4, 1.5). */
+export async function comeBack(
+  counter: Counter,
+  id: string,
+): Promise<{ readonly location: string | undefined; readonly state: string }> {
+  const { desk } = counter
+  const known = await desk.store.find({ id })
+  if (!known) throw new Declined('unknown_order', 'there is no such order')
+  const order = settled.includes(known.view.state)
+    ? known
+    : await lookAt(counter, await watch(counter, known), 'return_page')
+  const tenant = await desk.tenant(order.tenant)
+  const page = order.returnTo ?? tenant?.returnPage
+  return { location: page === undefined ? undefined : withState(page, order), state: order.view.state }
+}
+
+/** From now on it is asked more often, for as long as a payer waits. */
+async function watch({ desk, nudge }: Counter, { id }: Order): Promise<Order> {
+  const untilMs = desk.clock.now() + watchMs
+  const watched = await desk.store.change({ id }, ({ order }) => {
+    if (!order) throw new Declined('unknown_order', 'there is no such order')
+    const changed = { ...order, watchedUntilMs: untilMs }
+    return { result: changed, write: { order: changed } }
+  })
+  nudge()
+  return watched
+}
+
+function withState(page: string, { id, reference, view }: Order): string {
+  const url = new URL(page)
+  url.searchParams.set('order', id)
+  url.searchParams.set('reference', reference)
+  url.searchParams.set('state', view.state)
+  return url.href
+}
+
+/** What the payer's side needs, freshly signed. */
+export async function handover(counter: Counter, caller: Caller, id: string) {
+  const order = await orderOf(counter, caller, id)
+  const { desk } = counter
+  const { view } = order
+  const attempt = view.attempts.find((one) => one.number === view.number)
+  if (!attempt || settled.includes(view.state))
+    throw new Declined('nothing_to_hand_over', `the order is ${view.state}: there is nothing to pay`)
+  const signer = await signerOf(counter, order.signer)
+  const product = desk.products[order.product]
+  const placed = await inputsOf(counter, order, attempt.number)
+  return product.handover(attempt, placed, {
+    invocations: signer.client.handover,
+    nowMs: desk.clock.now(),
+    placedMs: placedMs(order, attempt.number),
+    draw: () => drawNumber(desk.random),
+    send: async ({ operation, input }) =>
+      signer.client.send(await signer.client.prepare(operation, input as never)),
+  })
+}
+
+/** When what is handed over was made: with the newest accepted call. */
+function placedMs(order: Order, number: string): number {
+  const accepted = factsAbout(order, number).filter(({ reading }) => reading.kept !== undefined)
+  return newest(accepted)?.lastHeardMs ?? order.createdMs
+}

@@ -1,0 +1,29 @@
+/** Numbers and ids made here: random, never a counter, so that a restored backup cannot issue one again. */
+import { createHmac } from 'node:crypto'
+import { type Random, randomText } from '@chadan/protocol'
+
+/** A number for WeChat Pay: 24 letters and digits, 142 random bits, within every product's length (X24). */
+export function drawNumber(random: Random): string {
+  return randomText(random, 24)
+}
+
+/** An id of ours: `ord_…`, 128 bits and more. */
+export function drawId(random: Random, prefix: string): string {
+  return `${prefix}_${randomText(random, 24)}`
+}
+
+/** A keyed digest of plain JSON with its names in order: equal exactly when the content is. */
+export function contentDigest(key: Uint8Array, content: unknown): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify(sorted(content)))
+    .digest('hex')
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => [name, sorted(member)])
+}

@@ -1,0 +1,326 @@
+/** What a merchant or an operator wants of an order: close, complete, refund, resolve. */
+import type { Act } from '../order/acts.ts'
+import type { Order, Refund } from '../order/order.ts'
+import { settled } from '../order/plan.ts'
+import type { AttemptView, RefundView } from '../order/view.ts'
+import type { Product } from '../products/product.ts'
+import type { KeptBytes } from '../store/store.ts'
+import { inputId, unpackInput } from './bodies.ts'
+import {
+  type Counter,
+  contextOf,
+  orderOf,
+  planned,
+  seen,
+  signerOf,
+  takeInHand,
+  tenantOf,
+  within,
+} from './counter.ts'
+import { type Caller, Declined, type RefundWish, type Seen } from './desk.ts'
+import { drive } from './driving.ts'
+import { Edit } from './edit.ts'
+import { tellTransitions } from './hands.ts'
+import { contentDigest } from './numbers.ts'
+import { declineTaken } from './placing.ts'
+import { prepareErrand } from './sending.ts'
+
+const patienceMs = 8_000
+
+/** Ends the open attempt: asks, closes with a fence, asks again. */
+export async function close(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  { reason, waitMs = patienceMs }: { reason: string; waitMs?: number | undefined },
+): Promise<Seen> {
+  const order = await orderOf(counter, caller, id)
+  const { number, state } = order.view
+  if (state === 'closed' || state === 'failed') return seen(counter, order)
+  if (settled.includes(state)) throw new Declined('already_paid', 'a paid order is refunded, not closed')
+  const atMs = counter.desk.clock.now()
+  const end = { act: 'end', number, atMs, reason, by: caller.name } as const
+  return changeAndDrive(counter, order, { acts: () => [end], waitMs })
+}
+
+/** A product's own act, as an errand under the attempt's number. */
+export async function act(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  name: string,
+  details: Readonly<Record<string, unknown>>,
+): Promise<Seen> {
+  const { desk } = counter
+  const order = await orderOf(counter, caller, id)
+  const product = desk.products[order.product]
+  const wanted = product.acts?.[name]
+  if (!wanted) throw new Declined('unknown_act', `${product.id} has no act ${name}`)
+  const [tenant, signer] = await Promise.all([tenantOf(counter, caller), signerOf(counter, order.signer)])
+  const attempt = decidingAttempt(order)
+  const context = contextOf(counter, { signer, tenant, product, order: id })
+  const {
+    errand: plannedErrand,
+    amount,
+    parts,
+  } = await planned(() => wanted.plan({ order, attempt, details, context }))
+  const made = await planned(() =>
+    prepareErrand(signer.client, { order: id, number: attempt.number }, plannedErrand),
+  )
+  return changeAndDrive(counter, order, {
+    bytes: made.bytes,
+    acts: (now) => {
+      const known = now.attempts
+        .find((one) => one.number === attempt.number)
+        ?.errands.find((one) => one.step === made.errand.step)
+      // The same wish again finds the errand that carries it out; another one contradicts it.
+      if (known?.digest === made.errand.digest) return []
+      if (known) throw new Declined('act_differs', `${name} was asked for with other content`)
+      return [{ act: 'plan', number: attempt.number, errand: { ...made.errand, later: true }, amount, parts }]
+    },
+  })
+}
+
+/** Orders a refund, or finds the one of this reference. The bound is checked under the order's lock. */
+export async function refund(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  wish: RefundWish,
+): Promise<Seen & { readonly refund: string }> {
+  const { desk } = counter
+  const order = await orderOf(counter, caller, id)
+  const content = contentDigest(desk.digestKey, wish)
+  const known = order.refunds.find((one) => one.reference === wish.reference)
+  if (known) return { ...sameRefund(counter, order, known, content), refund: known.number }
+  const product = desk.products[order.product]
+  const [tenant, signer] = await Promise.all([tenantOf(counter, caller), signerOf(counter, order.signer)])
+  const attempt = decidingAttempt(order, wish.number)
+  const context = contextOf(counter, { signer, tenant, product, order: id })
+  const placed = await inputsOf(counter, order, attempt.number)
+  const opening = await planned(() =>
+    product.refund(
+      {
+        order,
+        attempt,
+        placed,
+        details: wish.details,
+        amount: wish.amountMinor,
+        parts: wish.parts,
+        reason: wish.reason,
+      },
+      context,
+    ),
+  )
+  const { number, amount, parts } = opening
+  const made = await planned(() =>
+    Promise.all(opening.errands.map((one) => prepareErrand(signer.client, { order: id, number }, one))),
+  )
+  const wanted: Refund = {
+    number,
+    attempt: attempt.number,
+    openedMs: context.nowMs,
+    amount,
+    parts,
+    errands: made.map((one) => one.errand),
+    by: caller.name,
+    reference: wish.reference,
+    content,
+  }
+  let found = number
+  const after = await changeAndDrive(counter, order, {
+    numbers: [{ kind: 'refund', number }],
+    bytes: made.flatMap((one) => one.bytes),
+    acts: (now) => {
+      const same = now.refunds.find((one) => one.reference === wish.reference)
+      if (same) {
+        sameRefund(counter, now, same, content)
+        found = same.number
+        return []
+      }
+      checkBound(now, wanted)
+      return [{ act: 'refund', refund: wanted }]
+    },
+  })
+  return { ...after, refund: found }
+}
+
+function sameRefund(counter: Counter, order: Order, known: Refund, content: string): Seen {
+  if (known.content !== content)
+    throw new Declined('refund_reference_taken', 'this reference names a refund with other content')
+  return seen(counter, order)
+}
+
+/** Refunds never exceed what was taken, per order and per part, at every moment (promise 4). */
+export function checkBound(
+  order: Order,
+  wanted: Pick<Refund, 'number' | 'attempt' | 'amount' | 'parts'>,
+): void {
+  const attempt = order.view.attempts.find((one) => one.number === wanted.attempt)
+  if (!attempt || attempt.taken === 0) throw new Declined('not_paid', 'nothing was taken that could go back')
+  const bound = order.view.refunds.filter(
+    (one) => one.attempt === wanted.attempt && one.number !== wanted.number && binds(order, one),
+  )
+  const total = bound.reduce((sum, one) => sum + one.amount.minor, 0)
+  if (wanted.amount.minor <= 0) throw new Declined('refund_empty', 'a refund gives something back')
+  if (total + wanted.amount.minor > attempt.taken)
+    throw new Declined(
+      'refund_exceeds_order',
+      `taken ${attempt.taken}, ordered back already ${total}, asked for ${wanted.amount.minor}`,
+    )
+  for (const part of wanted.parts) {
+    const plan = attempt.parts.find((one) => one.id === part.id)
+    const before = bound
+      .flatMap((one) => one.parts)
+      .reduce((sum, one) => sum + (one.id === part.id ? one.amount.minor : 0), 0)
+    if (!plan || before + part.amount.minor > plan.amount.minor)
+      throw new Declined(
+        'refund_exceeds_part',
+        `part ${part.id}: taken ${plan?.amount.minor ?? 0}, ordered back already ${before}, asked for ${part.amount.minor}`,
+      )
+  }
+}
+
+function binds(order: Order, { state, number }: RefundView): boolean {
+  if (state === 'refused' || state === 'closed') return false
+  return order.refunds.find((one) => one.number === number)?.freed !== true
+}
+
+/** Sends a refused refund again, under its own number and with its own bytes. */
+export async function retryRefund(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  number: string,
+): Promise<Seen> {
+  const order = await orderOf(counter, caller, id)
+  return changeAndDrive(counter, order, {
+    acts: (now) => {
+      const { view, refund } = refundOf(now, number)
+      if (view.state !== 'refused' && view.state !== 'failed')
+        throw new Declined(
+          'refund_not_refused',
+          `the refund is ${view.state}: only a refused one is sent again`,
+        )
+      if (refund.freed) throw new Declined('refund_freed', 'its amount was freed: order another refund')
+      checkBound(now, refund)
+      const step = refund.errands.at(-1)?.step ?? 'refund'
+      const errand = refund.errands.find((one) => isRefused(now, number, one.step)) ?? { step }
+      return [{ act: 'retry', number, step: errand.step }]
+    },
+  })
+}
+
+function isRefused({ facts }: Order, number: string, step: string): boolean {
+  return facts.some(
+    ({ reading }) => reading.number === number && reading.said === 'refused' && reading.step === step,
+  )
+}
+
+/** Frees the amount of a refund that ended abnormal, changed or failed (X17). */
+export async function freeRefund(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  number: string,
+  reason: string,
+): Promise<Seen> {
+  const order = await orderOf(counter, caller, id)
+  return changeAndDrive(counter, order, {
+    acts: (now) => {
+      const { view } = refundOf(now, number)
+      if (!['abnormal', 'change', 'failed'].includes(view.state))
+        throw new Declined(
+          'refund_not_stuck',
+          `the refund is ${view.state}: its amount is not a person's to free`,
+        )
+      return [{ act: 'free', number, operator: caller.name, reason }]
+    },
+  })
+}
+
+/** A person's word on a mark, kept with its reason. */
+export async function resolve(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+  mark: string,
+  reason: string,
+): Promise<Seen> {
+  const order = await orderOf(counter, caller, id)
+  return changeAndDrive(counter, order, {
+    acts: (now) => {
+      if (!now.view.marks.some((one) => one.key === mark))
+        throw new Declined('unknown_mark', 'the order has no such mark')
+      const atMs = counter.desk.clock.now()
+      return [{ act: 'rule', ruling: { mark, operator: caller.name, reason, atMs } }]
+    },
+  })
+}
+
+function refundOf(order: Order, number: string): { view: RefundView; refund: Refund } {
+  const view = order.view.refunds.find((one) => one.number === number)
+  const refund = order.refunds.find((one) => one.number === number)
+  if (!view || !refund) throw new Declined('unknown_refund', 'the order has no such refund')
+  return { view, refund }
+}
+
+function decidingAttempt({ view }: Order, number = view.number): AttemptView {
+  const attempt = view.attempts.find((one) => one.number === number)
+  if (!attempt) throw new Declined('unknown_attempt', 'the order has no attempt of this number')
+  return attempt
+}
+
+/** What was placed, in WeChat's own names, by step. */
+export async function inputsOf(
+  { desk }: Counter,
+  order: Order,
+  number: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const attempt = order.attempts.find((one) => one.number === number)
+  const inputs: [string, unknown][] = []
+  for (const { step } of attempt?.errands ?? []) {
+    const bytes = await desk.store.bytes(inputId(order.id, number, step))
+    if (bytes) inputs.push([step, unpackInput(bytes)])
+  }
+  return Object.fromEntries(inputs)
+}
+
+/** Writes acts, then does what follows from them, as long as the caller waits. */
+export async function changeAndDrive(
+  counter: Counter,
+  order: Order,
+  given: {
+    acts: (now: Order) => readonly Act[]
+    numbers?: readonly { kind: 'refund'; number: string }[]
+    bytes?: readonly KeptBytes[]
+    waitMs?: number
+  },
+): Promise<Seen> {
+  const { desk } = counter
+  const product: Product = desk.products[order.product]
+  const done = await declineTaken(
+    desk.store.change({ id: order.id }, ({ order: now }) => {
+      if (!now) throw new Declined('unknown_order', 'there is no such order')
+      const acts = given.acts(now)
+      if (acts.length === 0) return { result: { order: now, log: [] } }
+      const edit = new Edit(now, product, desk.clock.now())
+      for (const one of acts) edit.act(one)
+      const { numbers, bytes } = given
+      return { result: { order: edit.order, log: edit.log }, write: edit.write({ numbers, bytes }) }
+    }),
+  )
+  tellTransitions(desk, product, done.log)
+  const work = driveNow(counter, order.id)
+  return seen(counter, (await within(counter, work, given.waitMs ?? patienceMs)) ?? done.order)
+}
+
+/** Takes the order in hand and does what is due; whoever holds it already does so anyway. */
+export async function driveNow(counter: Counter, id: string): Promise<Order | undefined> {
+  const taken = await takeInHand(counter, id)
+  if (!taken) {
+    counter.nudge()
+    return counter.desk.store.find({ id })
+  }
+  return drive(taken.hands, taken.order)
+}
