@@ -3,11 +3,17 @@ import { type RefundRequest, RuleBroken } from './product.ts'
 import { ms } from './timing.ts'
 
 const maxRefunds = 50
-const betweenMs = ms.minute
 const payableBackMs = 365 * ms.day
 
-/** At most 50 refunds of one part, a minute apart, within a year of the payment. Throws `RuleBroken`. */
-export function checkPace({ order, attempt }: RefundRequest, part: string, nowMs: number): void {
+/**
+ * At most 50 refunds of one part, within a year of the payment, and so far apart as the product demands.
+ * Throws `RuleBroken`.
+ */
+export function checkPace(
+  { order, attempt }: RefundRequest,
+  part: string,
+  { nowMs, betweenMs = 0 }: { nowMs: number; betweenMs?: number },
+): void {
   const refused = new Set(
     order.view.refunds.filter((one) => one.state === 'refused').map((one) => one.number),
   )
@@ -22,7 +28,11 @@ export function checkPace({ order, attempt }: RefundRequest, part: string, nowMs
       `found ${before.length} refunds, expected at most ${maxRefunds}`,
     )
   if (before.some((one) => nowMs - one.openedMs < betweenMs))
-    throw new RuleBroken('refund_too_soon', '/parts', 'expected a minute after the refund before it')
+    throw new RuleBroken(
+      'refund_too_soon',
+      '/parts',
+      `expected ${betweenMs / ms.second} s after the refund before it`,
+    )
   if (attempt.paidMs !== undefined && nowMs - attempt.paidMs > payableBackMs)
     throw new RuleBroken('refund_too_late', '/', 'found a payment that is more than a year old')
 }

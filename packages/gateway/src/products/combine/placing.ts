@@ -1,9 +1,9 @@
 /** From what a merchant gives to the placing call, and from its answer to the payer. */
-import { operations } from '@chadan/protocol'
+import { apiv3, operations } from '@chadan/protocol'
 import type { MerchantIds, Order, PartPlan } from '../../order/order.ts'
 import { fit, given, type Loose, mapList, membersOf, textOf } from '../details.ts'
 import { type Context, type ErrandKind, type Opening, type Product, RuleBroken } from '../product.ts'
-import { beijingTime, msOf } from '../times.ts'
+import { msOf } from '../times.ts'
 import { apiv3FenceMs, ms, prepayLivesMs } from '../timing.ts'
 
 const { createJsapi, createApp, createH5, createNative, createMiniprogram } = operations.combine
@@ -107,7 +107,7 @@ function expiryOf({ time_expire }: Loose, asked: number | undefined, nowMs: numb
     throw new RuleBroken('two_expiries', '/details/time_expire', 'expected the expiry of the request')
   return {
     ms: asked ?? stated ?? nowMs + defaultExpiryMs,
-    wire: time_expire ?? (asked === undefined ? undefined : beijingTime(asked)),
+    wire: time_expire ?? (asked === undefined ? undefined : apiv3.formatTime(asked)),
   }
 }
 

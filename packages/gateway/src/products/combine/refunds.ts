@@ -31,7 +31,7 @@ const maxSubOrders = 50
 export const refund: Product['refund'] = (request, context) => {
   const parts = partsOf(request.order, request.attempt.number)
   const shares = sharesOf(request)
-  for (const { id } of shares) checkPace(request, id, context.nowMs)
+  for (const { id } of shares) checkPace(request, id, context)
   const number = `R${context.draw()}`
   return {
     number,

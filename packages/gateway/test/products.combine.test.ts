@@ -1,0 +1,284 @@
+/** The adapter of combined payment, driven against the simulator through the real client. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { InputError } from '@chadan/client'
+import fc from 'fast-check'
+import { combine } from '../src/products/combine/index.ts'
+import { attemptSaid, partSaid, readStated } from '../src/products/combine/states.ts'
+import { openProductBench, type ProductBench, ruleOf } from './product-bench.ts'
+
+const subs = [
+  { sub_mchid: '1690000202', total: 12800 },
+  { sub_mchid: '1690000203', total: 3550 },
+] as const
+
+function detailsOf({ sim }: ProductBench, more: Record<string, unknown> = {}) {
+  return {
+    sub_orders: subs.map(({ sub_mchid, total }) => ({
+      sub_mchid,
+      description: '示例茶馆-龙井礼盒',
+      attach: 'store=HZ02',
+      amount: { total_amount: total, currency: 'CNY' },
+    })),
+    combine_payer_info: { openid: sim.credentials.apiv3.openid },
+    ...more,
+  }
+}
+
+async function placed(more: Record<string, unknown> = {}): Promise<ProductBench> {
+  const bench = await openProductBench({ product: combine })
+  await bench.place(detailsOf(bench, more))
+  return bench
+}
+
+async function paid(): Promise<ProductBench> {
+  const bench = await placed()
+  await bench.sim.pay(bench.order.view.attempts[0]?.kept.prepay_id ?? '')
+  await bench.pass(1000)
+  return bench
+}
+
+const stateOf = (bench: ProductBench) => bench.order.view.state
+const idsOf = (bench: ProductBench) => bench.order.view.attempts[0]?.parts.map((part) => part.id) ?? []
+
+test('an order is placed with its numbers drawn, its ids filled and its parts summed', async () => {
+  const bench = await placed()
+  const { view, attempts } = bench.order
+  assert.equal(view.state, 'awaiting_payment')
+  assert.deepEqual(view.amount, { minor: 16350, currency: 'CNY' })
+  assert.deepEqual(
+    attempts[0]?.parts.map((part) => part.merchant),
+    subs.map(({ sub_mchid }) => ({ mchid: '1688000101', sub_mchid })),
+  )
+  assert.equal(new Set([view.number, ...idsOf(bench)]).size, 3)
+})
+
+test('a paid order is known by its notice alone', async () => {
+  const bench = await paid()
+  assert.equal(bench.heard[0]?.complete, true)
+  assert.equal(bench.heard[0]?.number, bench.order.view.number)
+  assert.deepEqual(bench.heard[0]?.ids, { mchid: '1688000101', appid: bench.sim.credentials.apiv3.appid })
+  assert.equal(stateOf(bench), 'paid')
+  assert.equal(bench.order.view.taken, 16350)
+  assert.equal(bench.order.view.attempts[0]?.paidMs, Date.UTC(2026, 2, 17, 2))
+})
+
+test('a question shows the order in each of its states', async () => {
+  const bench = await placed()
+  assert.equal((await bench.ask()).state, 'awaiting_payment')
+  assert.equal((await bench.ask()).word, 'NOTPAY')
+  await bench.sim.pay(bench.order.view.attempts[0]?.kept.prepay_id ?? '')
+  const view = await bench.ask()
+  assert.equal(view.state, 'paid')
+  assert(view.parts.every((part) => part.transactionId))
+})
+
+test('an order is closed whole, and the question proves it', async () => {
+  const bench = await placed()
+  await bench.close()
+  assert.equal(stateOf(bench), 'awaiting_payment')
+  assert.equal((await bench.ask()).state, 'closed')
+})
+
+test('the same bytes placed again give a session of the same order', async () => {
+  const bench = await placed()
+  await bench.sim.pay((await bench.again('create')).kept.prepay_id ?? '')
+  assert.equal((await bench.ask()).state, 'paid')
+  assert.equal(bench.order.attempts[0]?.errands[0]?.sends, 2)
+})
+
+test('one sub-order is refunded in part, then for what is left', async () => {
+  const bench = await paid()
+  const [, books = ''] = idsOf(bench)
+  await bench.refund({ parts: { [books]: 550 } })
+  await bench.pass(600_000)
+  assert.equal((await bench.askRefund()).state, 'succeeded')
+  assert.equal(stateOf(bench), 'partially_refunded')
+  const all = await bench.refund({})
+  assert.deepEqual(
+    all.parts.map((part) => part.amount.minor),
+    [12800, 3000],
+  )
+})
+
+test('a refund of several sub-orders is one call for each, and each notice makes us ask', async () => {
+  const bench = await paid()
+  const refund = await bench.refund({})
+  assert.deepEqual(
+    bench.order.refunds[0]?.errands.map((one) => one.step),
+    ['refund_1', 'refund_2'],
+  )
+  await bench.pass(600_000)
+  const notices = bench.heard.filter((one) => one.kind === 'refund')
+  assert.deepEqual(
+    notices.map((one) => [one.number, one.complete]),
+    [
+      [refund.number, false],
+      [refund.number, false],
+    ],
+  )
+  assert.notEqual(bench.order.view.refunds[0]?.state, 'succeeded')
+})
+
+test('a refund of one sub-order is known by its notice', async () => {
+  const bench = await paid()
+  const [tea = ''] = idsOf(bench)
+  await bench.refund({ parts: { [tea]: 12800 } })
+  await bench.pass(600_000)
+  assert.equal(bench.order.view.refunds[0]?.state, 'succeeded')
+  assert.equal(bench.order.view.attempts[0]?.parts[0]?.state, 'refunded')
+})
+
+for (const [outcome, state] of [
+  ['abnormal', 'abnormal'],
+  ['closed', 'closed'],
+] as const)
+  test(`a refund that ends ${outcome} at WeChat Pay is ${state} here`, async () => {
+    const bench = await paid()
+    const [tea = ''] = idsOf(bench)
+    await bench.ask()
+    const number = (await bench.refund({ parts: { [tea]: 100 } })).number
+    await bench.sim.act(number, { action: 'event', name: `refund:${outcome}` })
+    await bench.pass(600_000)
+    assert.equal((await bench.askRefund()).state, state)
+  })
+
+test('an e-commerce platform refunds by its own calls', async () => {
+  const bench = await paid()
+  const [tea = ''] = idsOf(bench)
+  const { appid } = bench.sim.credentials.apiv3
+  const refund = await bench.refund({ parts: { [tea]: 100 }, details: { sp_appid: appid } })
+  assert.equal(bench.order.refunds[0]?.errands[0]?.operation, 'ecommerceRefunds.create')
+  assert.equal(refund.state, 'processing')
+  await bench.pass(600_000)
+  assert.equal((await bench.askRefund()).state, 'succeeded')
+})
+
+test('a refund that nobody here ordered is a concern', async () => {
+  const bench = await paid()
+  const [tea = ''] = idsOf(bench)
+  await bench.wx.refunds.create({
+    sub_mchid: subs[0].sub_mchid,
+    out_trade_no: tea,
+    out_refund_no: 'ELSEWHERE1',
+    amount: { refund: 1, total: 12800, currency: 'CNY' },
+  })
+  await bench.ask()
+  assert.equal(stateOf(bench), 'paid')
+  assert.deepEqual(
+    bench.order.view.marks.map((one) => one.code),
+    ['refunded_elsewhere'],
+  )
+})
+
+test("in direct mode another merchant's sub-order is not ours to refund", async () => {
+  const bench = await paid()
+  const [tea = ''] = idsOf(bench)
+  const [attempt] = bench.order.view.attempts
+  assert(attempt)
+  const request = { order: bench.order, attempt, parts: { [tea]: 100 }, details: {}, placed: {} }
+  const signer = { id: 'other', mode: 'direct' as const, mchid: '1688000102' }
+  const context = { ...bench.context, signer }
+  assert.equal(
+    ruleOf(() => combine.refund(request, context)),
+    'other_merchants_refund',
+  )
+})
+
+test('a refund that does not name its part is refused where there are several', async () => {
+  const bench = await paid()
+  const [attempt] = bench.order.view.attempts
+  assert(attempt)
+  const request = { order: bench.order, attempt, amount: 100, details: {}, placed: {} }
+  assert.equal(
+    ruleOf(() => combine.refund(request, bench.context)),
+    'name_the_parts',
+  )
+})
+
+for (const [trade_type, scene, more] of [
+  ['jsapi', 'jsapi', {}],
+  ['app', 'app', {}],
+  ['native', 'native', {}],
+  [
+    'h5',
+    'h5',
+    { scene_info: { device_id: 'POS-HZ-0017', payer_client_ip: '203.0.113.24', h5_info: { type: 'Wap' } } },
+  ],
+] as const)
+  test(`the payer's side gets what ${trade_type} needs, until it expires`, async () => {
+    const bench = await placed({ trade_type, ...more })
+    const handed = await bench.handover()
+    assert.equal(handed?.scene, scene)
+    assert(handed && Object.values(handed.parameters).every((value) => typeof value === 'string'))
+    await bench.pass(2 * 3_600_000)
+    assert.equal(await bench.handover(), undefined)
+  })
+
+test('details that do not meet the declaration are refused with all their problems', async () => {
+  const bench = await openProductBench({ product: combine })
+  const details = { ...detailsOf(bench), sub_orders: [{ amount: { total_amount: 0 } }], strange: 1 }
+  assert.throws(
+    () => combine.open({ details }, bench.context),
+    (error) => error instanceof InputError && error.problems.length > 3,
+  )
+  const url = { ...detailsOf(bench), notify_url: 'https://elsewhere.example.cn/' }
+  assert.equal(
+    ruleOf(() => combine.open({ details: url }, bench.context)),
+    'filled_by_gateway',
+  )
+})
+
+test('the expiry that is asked for stops the payment at WeChat Pay as well', async () => {
+  const bench = await openProductBench({ product: combine })
+  const expiresMs = bench.context.nowMs + 3_600_000
+  const opening = combine.open({ details: detailsOf(bench), expiresMs }, bench.context)
+  assert.equal(opening.expiresMs, expiresMs)
+  const input = opening.errands[0]?.input as Record<string, unknown> | undefined
+  assert.equal(input?.time_expire, '2026-03-17T11:00:00+08:00')
+})
+
+test('each documented word of a sub-order means one thing, and others mean nothing', () => {
+  const words = ['SUCCESS', 'REFUND', 'NOTPAY', 'PAYERROR', 'USERPAYING', 'ACCEPT', 'CLOSED', 'REVOKED']
+  assert.deepEqual(words.map(partSaid), [
+    'paid',
+    'paid',
+    'waiting',
+    'waiting',
+    'paying',
+    'paying',
+    'closed',
+    'closed',
+  ])
+  assert.deepEqual(['UNKNOWN_STATE', 'toString', ''].map(partSaid), ['unclear', 'unclear', 'unclear'])
+})
+
+test('no combination of words reads as paid unless every sub-order is', () => {
+  const word = fc.constantFrom('SUCCESS', 'REFUND', 'NOTPAY', 'PAYERROR', 'USERPAYING', 'CLOSED', 'NEW')
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
+      const paidAll = words.every((one) => one === 'SUCCESS' || one === 'REFUND')
+      assert.equal(attemptSaid(words.map(partSaid)) === 'paid', paidAll)
+      const closedAll = words.every((one) => one === 'CLOSED')
+      assert.equal(attemptSaid(words.map(partSaid)) === 'closed', closedAll)
+    }),
+  )
+})
+
+test('sub-orders of other merchants, or too few of them, contradict the order', () => {
+  const sub = {
+    mchid: '1',
+    out_trade_no: 'SUB_ONE',
+    trade_state: 'SUCCESS',
+    amount: { total_amount: 5, payer_amount: 5 },
+  }
+  const stated = { combine_appid: 'wx', combine_mchid: '1', combine_out_trade_no: 'N1', sub_orders: [sub] }
+  const part = { id: 'SUB_ONE', amount: { minor: 5, currency: 'CNY' }, fixed: true, merchant: { mchid: '1' } }
+  assert.equal(readStated(stated, 'N1', [part]).contradicts, undefined)
+  assert.equal(
+    readStated(stated, 'N1', [{ ...part, merchant: { mchid: '2' } }]).contradicts,
+    'a sub-order of another merchant',
+  )
+  assert.equal(readStated(stated, 'N1', [part, part]).contradicts, '1 sub-orders instead of 2')
+  assert.equal(readStated(stated, 'N2', [part]).contradicts, 'another order')
+})
