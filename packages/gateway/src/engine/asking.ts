@@ -1,4 +1,5 @@
 /** Asks WeChat Pay where an attempt or a refund stands, and closes: the answers alone say what is. */
+import { factsAbout, shows } from '../order/derive-attempt.ts'
 import type { Attempt, Order, Refund } from '../order/order.ts'
 import type { Reading } from '../order/reading.ts'
 import type { Call, Question } from '../products/product.ts'
@@ -10,11 +11,11 @@ export async function askAttempt(hands: Hands, order: Order, number: string): Pr
   const attempt = order.attempts.find((one) => one.number === number)
   if (!attempt) throw new TypeError('the order has no attempt of this number')
   const askedMs = hands.desk.clock.now()
-  const missing: Reading = {
-    about: 'attempt',
-    number,
-    said: isFenced(attempt, askedMs, hands.product.timing.fenceMs) ? 'never_placed' : 'not_found',
-    word: 'not_found',
+  const fenced = isFenced(attempt, askedMs, hands.product.timing.fenceMs)
+  // A number that was ever shown exists: a provider that no longer knows it proves nothing.
+  const missing = (now: Order): Reading => {
+    const said = fenced && !factsAbout(now, number).some(shows) ? 'never_placed' : 'not_found'
+    return { about: 'attempt', number, said, word: 'not_found' }
   }
   return putQuestions(hands, order, {
     number,
@@ -29,7 +30,7 @@ export async function askRefund(hands: Hands, order: Order, number: string): Pro
   const refund = order.refunds.find((one) => one.number === number)
   if (!refund) throw new TypeError('the order has no refund of this number')
   const askedMs = hands.desk.clock.now()
-  const missing: Reading = { about: 'refund', number, said: 'not_found', word: 'not_found' }
+  const missing = (): Reading => ({ about: 'refund', number, said: 'not_found', word: 'not_found' })
   return putQuestions(hands, order, {
     number,
     askedMs,
@@ -50,7 +51,7 @@ async function putQuestions(
   about: {
     number: string
     askedMs: number
-    missing: Reading
+    missing: (now: Order) => Reading
     questions: readonly Question[]
   },
 ): Promise<Order> {
@@ -71,7 +72,7 @@ async function putQuestions(
         edit.hear(observation, ending.evidence)
       } else if (ending.ended === 'refused' && nobody) {
         const verified = decides(operation, ending.refusal)
-        edit.hear(heard(hands, { operation, askedMs, verified }, missing), ending.evidence)
+        edit.hear(heard(hands, { operation, askedMs, verified }, missing(edit.order)), ending.evidence)
       }
     }
     edit.asked(number, askedMs, nobody ? 'missing' : 'other')

@@ -133,15 +133,18 @@ function ended({
   return attempt.closing && unsent ? { state: 'closed', reason: attempt.closing.reason } : undefined
 }
 
-/** The fact that no copy of a request could be accepted any more and none had been (X9). */
+/**
+ * The fact that no copy of a request could be accepted any more and none had been (X9). It is heard only
+ * of a number that nothing had shown until then; what comes after it is a step back, and only a payment
+ * counts (X10).
+ */
 export function neverPlaced(facts: readonly AttemptFact[]): AttemptFact | undefined {
-  const [fenced] = facts.filter(({ reading }) => reading.said === 'never_placed').toSorted(byFirstHearing)
-  // What was known before refutes it; what comes after it is a step back, and only a payment counts (X10).
-  const shown = (one: AttemptFact) =>
-    (one.reading.said === 'accepted' || known.includes(one.reading.said)) &&
-    fenced !== undefined &&
-    one.heardMs <= fenced.heardMs
-  return facts.some(shown) ? undefined : fenced
+  return facts.filter(({ reading }) => reading.said === 'never_placed').toSorted(byFirstHearing)[0]
+}
+
+/** Whether a fact shows that the provider knows the number. */
+export function shows({ reading }: Fact): boolean {
+  return reading.said === 'accepted' || (known as readonly string[]).includes(reading.said)
 }
 
 const openStates: readonly AttemptSaid[] = ['awaiting_payment', 'in_service', 'paying', 'failing']
