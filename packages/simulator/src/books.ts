@@ -17,7 +17,7 @@ export interface BookedOrder {
   readonly state: string
   readonly currency: string
   readonly orderedMinor: number
-  /** What was taken from the payer or the bureau, whatever went back since. */
+  /** What was taken from the payer or the bureau, whatever went back since by a refund. */
   readonly paidMinor: number
   readonly createMs: number
   readonly paidMs?: number

@@ -94,6 +94,8 @@ export interface Checkout {
   /** What can be done now. */
   readonly actions: readonly Action['action'][]
   readonly coupons: readonly { readonly id: string; readonly name: string; readonly minor: number }[]
+  /** Where the payer's browser goes afterwards, paid or not. */
+  readonly returnUrl?: string
 }
 
 /** What a person, or a test in a person's place, does with an order. */

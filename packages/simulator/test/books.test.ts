@@ -173,3 +173,21 @@ test('an order of the first generation shows its refund leg by leg', async () =>
     ],
   )
 })
+
+test('what the platform took and gave back by itself does not count as paid', async () => {
+  const bench = await openInsuranceBench()
+  const number = await bench.place()
+  await bench.sim.pay(number, { legs: { insurance: 'fail' } })
+  await bench.sim.advance(3_000)
+  const broken = await only(bench.sim, 'payinsurance')
+  assert.deepEqual([broken.state, broken.paidMinor], ['SYS_REFUNDING', 4000])
+  await bench.sim.advance(60_000)
+  const reversed = await only(bench.sim, 'payinsurance')
+  assert.deepEqual([reversed.state, reversed.paidMinor], ['SYS_REFUNDED', 0])
+})
+
+test("the payer's way back stands beside what the payer sees", async () => {
+  const bench = await openInsuranceBench()
+  const number = await bench.place()
+  assert.equal(bench.sim.checkout(number)?.returnUrl, `https://h5.example.com/pay/back?no=${number}`)
+})

@@ -3,7 +3,7 @@ import { type BookedOrder, type BookedRefund, page } from '../../books.ts'
 import type { World } from '../../world.ts'
 import { type OrderRow, orders, refunds } from './rows.ts'
 
-/** A page of orders. A leg that was taken counts as paid, also where the platform gives it back by itself. */
+/** A page of orders. What the platform took and gave back by itself was not paid. */
 export function booked(world: World, from: number, limit: number): BookedOrder[] {
   return page(orders(world).values(), from, limit, (order) => ({
     product: 'payinsurance',
@@ -19,7 +19,8 @@ export function booked(world: World, from: number, limit: number): BookedOrder[]
   }))
 }
 
-function taken({ cash, insurance, split }: OrderRow): number {
+function taken({ state, cash, insurance, split }: OrderRow): number {
+  if (state === 'SYS_REFUNDED') return 0
   const cashTaken = cash === 'SUCCESS' || cash === 'REFUND'
   const insuranceTaken = insurance === 'PAYED' || insurance === 'REFUND'
   return (cashTaken ? split.cash : 0) + (insuranceTaken ? split.insurance : 0)

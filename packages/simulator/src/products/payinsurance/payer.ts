@@ -182,6 +182,7 @@ function orderCheckout(order: OrderRow): Checkout {
     state: shown[state],
     actions: canPay ? ['pay', 'fail', 'cancel', 'event'] : ['event'],
     coupons: [],
+    returnUrl: placed.return_url,
   }
 }
 
