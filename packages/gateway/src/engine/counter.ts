@@ -42,8 +42,8 @@ export async function orderOf({ desk }: Counter, { tenant }: Caller, id: string)
 }
 
 /** What an adapter is given to plan with. */
-export function contextOf(
-  { desk }: Counter,
+export function contextFor(
+  desk: Desk,
   { signer, tenant, product, order }: { signer: Signer; tenant: Tenant; product: Product; order: string },
 ): Context {
   return {

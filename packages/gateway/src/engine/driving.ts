@@ -4,6 +4,7 @@ import { plan, type Step } from '../order/plan.ts'
 import { ClaimLost } from '../store/store.ts'
 import { askAttempt, askRefund, closeAttempt } from './asking.ts'
 import type { BudgetKind } from './desk.ts'
+import { giveBack } from './giving-back.ts'
 import { type Hands, isRefund, record } from './hands.ts'
 import { sendErrand } from './sending.ts'
 
@@ -61,6 +62,8 @@ async function carryOut(hands: Hands, order: Order, step: Step): Promise<Order> 
         hold: true,
       })
     }
+    case 'give_back':
+      return giveBack(hands, order, step.number)
     case 'age':
       return record(hands, order.id, (edit) => edit.act({ act: 'age', mark: step.mark }), { hold: true })
   }

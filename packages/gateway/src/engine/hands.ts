@@ -33,6 +33,7 @@ export interface Recording {
   /** The claim goes on whatever the plan says: a call follows. */
   readonly hold?: true
   readonly bytes?: readonly KeptBytes[]
+  readonly numbers?: readonly { readonly kind: 'refund'; readonly number: string }[]
 }
 
 /** Changes an order and gives it as it stands then; the claim ends when nothing more is due. Throws `ClaimLost`. */
@@ -40,7 +41,7 @@ export async function record(
   { desk, product, claim }: Hands,
   id: string,
   change: (edit: Edit) => unknown,
-  { must, hold, bytes }: Recording = {},
+  { must, hold, bytes, numbers }: Recording = {},
 ): Promise<Order> {
   const nowMs = desk.clock.now()
   let log: readonly LogEntry[] = []
@@ -51,7 +52,7 @@ export async function record(
     const next = plan(edit.order, product)
     const release = !hold && !(next && next.atMs <= nowMs)
     const under = { id: claim, must: must === true, release, untilMs: nowMs + leaseMs }
-    return { result: edit.order, write: edit.write({ claim: under, ...(bytes && { bytes }) }) }
+    return { result: edit.order, write: edit.write({ claim: under, bytes, numbers }) }
   })
   tellTransitions(desk, product, log)
   return order

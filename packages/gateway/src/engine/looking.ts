@@ -8,9 +8,9 @@ import { askAttempt, askRefund } from './asking.ts'
 import { type Counter, orderOf, seen, signerOf, takeInHand, within } from './counter.ts'
 import { type Caller, Declined, type Seen } from './desk.ts'
 import { drive } from './driving.ts'
+import { inputsOf } from './giving-back.ts'
 import type { Hands } from './hands.ts'
 import { drawNumber } from './numbers.ts'
-import { inputsOf } from './wishes.ts'
 
 /** How long somebody who looks waits for the answer. */
 const patienceMs = 5_000
@@ -123,7 +123,7 @@ export async function handover(counter: Counter, caller: Caller, id: string) {
     throw new Declined('nothing_to_hand_over', `the order is ${view.state}: there is nothing to pay`)
   const signer = await signerOf(counter, order.signer)
   const product = desk.products[order.product]
-  const placed = await inputsOf(counter, order, attempt.number)
+  const placed = await inputsOf(desk, order, attempt.number)
   return product.handover(attempt, placed, {
     invocations: signer.client.handover,
     nowMs: desk.clock.now(),

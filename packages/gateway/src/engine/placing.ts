@@ -7,7 +7,7 @@ import { bodyId, unpackPrepared } from './bodies.ts'
 import { carry } from './calls.ts'
 import {
   type Counter,
-  contextOf,
+  contextFor,
   handsFor,
   orderOf,
   planned,
@@ -72,6 +72,7 @@ export async function place(
           content,
           createdMs: nowMs,
           returnTo: request.returnTo,
+          ...(tenant.refundUnexpected === 'at_once' && { unexpected: 'at_once' as const }),
         },
         attempt: open.attempt,
       })
@@ -176,7 +177,7 @@ async function openAttempt(
   },
 ): Promise<{ attempt: Attempt; write: Pick<Write, 'numbers' | 'bytes' | 'payer'> }> {
   const { tenant, signer, product, request, id } = given
-  const context = contextOf(counter, { signer, tenant, product, order: id })
+  const context = contextFor(counter.desk, { signer, tenant, product, order: id })
   const opening: Opening = await planned(() => product.open(request, context))
   const { number, amount, parts, merchant, expiresMs, payer, otherNumbers = [] } = opening
   const errands = await planned(() =>

@@ -5,10 +5,9 @@ import { settled } from '../order/plan.ts'
 import type { AttemptView, RefundView } from '../order/view.ts'
 import type { Product } from '../products/product.ts'
 import type { KeptBytes } from '../store/store.ts'
-import { inputId, unpackInput } from './bodies.ts'
 import {
   type Counter,
-  contextOf,
+  contextFor,
   orderOf,
   planned,
   seen,
@@ -20,6 +19,7 @@ import {
 import { type Caller, Declined, type RefundWish, type Seen } from './desk.ts'
 import { drive } from './driving.ts'
 import { Edit } from './edit.ts'
+import { planRefund } from './giving-back.ts'
 import { tellTransitions } from './hands.ts'
 import { contentDigest } from './numbers.ts'
 import { declineTaken } from './placing.ts'
@@ -58,7 +58,7 @@ export async function act(
   if (!wanted) throw new Declined('unknown_act', `${product.id} has no act ${name}`)
   const [tenant, signer] = await Promise.all([tenantOf(counter, caller), signerOf(counter, order.signer)])
   const attempt = decidingAttempt(order)
-  const context = contextOf(counter, { signer, tenant, product, order: id })
+  const context = contextFor(counter.desk, { signer, tenant, product, order: id })
   const {
     errand: plannedErrand,
     amount,
@@ -93,44 +93,22 @@ export async function refund(
   const content = contentDigest(desk.digestKey, wish)
   const known = order.refunds.find((one) => one.reference === wish.reference)
   if (known) return { ...sameRefund(counter, order, known, content), refund: known.number }
-  const product = desk.products[order.product]
-  const [tenant, signer] = await Promise.all([tenantOf(counter, caller), signerOf(counter, order.signer)])
-  const attempt = decidingAttempt(order, wish.number)
-  const context = contextOf(counter, { signer, tenant, product, order: id })
-  const placed = await inputsOf(counter, order, attempt.number)
-  const opening = await planned(() =>
-    product.refund(
-      {
-        order,
-        attempt,
-        placed,
-        details: wish.details,
-        amount: wish.amountMinor,
-        parts: wish.parts,
-        reason: wish.reason,
-      },
-      context,
-    ),
-  )
-  const { number, amount, parts } = opening
-  const made = await planned(() =>
-    Promise.all(opening.errands.map((one) => prepareErrand(signer.client, { order: id, number }, one))),
-  )
-  const wanted: Refund = {
-    number,
-    attempt: attempt.number,
-    openedMs: context.nowMs,
-    amount,
-    parts,
-    errands: made.map((one) => one.errand),
-    by: caller.name,
-    reference: wish.reference,
+  const tenant = await tenantOf(counter, caller)
+  const signer = await signerOf(counter, order.signer)
+  decidingAttempt(order, wish.number)
+  const { wanted, bytes } = await planRefund(desk, {
+    order,
+    signer,
+    tenant,
+    wish,
     content,
-  }
+    by: caller.name,
+  })
+  const { number } = wanted
   let found = number
   const after = await changeAndDrive(counter, order, {
     numbers: [{ kind: 'refund', number }],
-    bytes: made.flatMap((one) => one.bytes),
+    bytes,
     acts: (now) => {
       const same = now.refunds.find((one) => one.reference === wish.reference)
       if (same) {
@@ -269,21 +247,6 @@ function decidingAttempt({ view }: Order, number = view.number): AttemptView {
   const attempt = view.attempts.find((one) => one.number === number)
   if (!attempt) throw new Declined('unknown_attempt', 'the order has no attempt of this number')
   return attempt
-}
-
-/** What was placed, in WeChat's own names, by step. */
-export async function inputsOf(
-  { desk }: Counter,
-  order: Order,
-  number: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const attempt = order.attempts.find((one) => one.number === number)
-  const inputs: [string, unknown][] = []
-  for (const { step } of attempt?.errands ?? []) {
-    const bytes = await desk.store.bytes(inputId(order.id, number, step))
-    if (bytes) inputs.push([step, unpackInput(bytes)])
-  }
-  return Object.fromEntries(inputs)
 }
 
 /** Writes acts, then does what follows from them, as long as the caller waits. */

@@ -118,6 +118,8 @@ export interface Order {
   readonly head: string
   /** Where the payer's browser is sent after the return page, as the merchant gave it. */
   readonly returnTo?: string | undefined
+  /** The merchant's rule when it was placed: money that nobody expected goes back at once. */
+  readonly unexpected?: 'at_once' | undefined
   readonly attempts: readonly Attempt[]
   readonly refunds: readonly Refund[]
   readonly facts: readonly Fact[]

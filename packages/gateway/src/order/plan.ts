@@ -13,6 +13,7 @@ export type Step = { readonly atMs: number } & (
   | { readonly step: 'ask_refund'; readonly number: string }
   | { readonly step: 'close'; readonly number: string }
   | { readonly step: 'end'; readonly number: string; readonly reason: string }
+  | { readonly step: 'give_back'; readonly number: string }
   | { readonly step: 'age'; readonly mark: string }
 )
 
@@ -23,6 +24,7 @@ export function plan(order: Order, product: Timed): Step | undefined {
   const steps = [
     ...order.attempts.flatMap((attempt) => attemptSteps(order, attempt, product)),
     ...order.refunds.flatMap((refund) => refundSteps(order, refund, product)),
+    ...giveBackSteps(order),
     ...ageSteps(order),
   ]
   return steps.toSorted((a, b) => a.atMs - b.atMs)[0]
@@ -172,6 +174,24 @@ function refundSteps(order: Order, refund: Refund, { timing }: Timed): readonly 
 // A person has to act first.
 function isWaiting({ state }: RefundView): boolean {
   return state === 'abnormal' || state === 'change' || state === 'failed'
+}
+
+/** Under this key it is remembered that money could not be ordered back by rule: a person must. */
+export function giveBackFailed(number: string): string {
+  return markKey('give_back_failed', number)
+}
+
+/** Paid twice, or paid after the end: by the merchant's rule it goes back at once. */
+function giveBackSteps(order: Order): readonly Step[] {
+  if (order.unexpected !== 'at_once') return []
+  const paid = order.view.attempts.filter((one) => one.state === 'paid')
+  const late = (number: string) =>
+    order.view.marks.some((mark) => mark.key === markKey('paid_after_close', number) && !mark.resolved)
+  return paid
+    .filter(({ number }) => (paid.length > 1 && number !== order.view.number) || late(number))
+    .filter(({ number }) => !order.refunds.some((one) => one.attempt === number))
+    .filter(({ number }) => !order.aged.includes(giveBackFailed(number)))
+    .map(({ number }) => ({ step: 'give_back', number, atMs: order.createdMs }))
 }
 
 /** Concerns that become marks when the same is still said after their time. */
