@@ -20,7 +20,9 @@ export function agreement(attempt: Attempt, reading: AttemptReading): 'agrees' |
   const { amount, parts = [] } = reading
   // A message without amounts proves no payment (X11).
   if (!amount) return 'incomplete'
-  if (amount.minor !== attempt.amount.minor || amount.currency !== attempt.amount.currency) return 'differs'
+  const open = reading.settled === true && isOpen(attempt)
+  if (amount.currency !== attempt.amount.currency) return 'differs'
+  if (!open && amount.minor !== attempt.amount.minor) return 'differs'
   const fits = (part: PartReading) => {
     const plan = attempt.parts.find((one) => one.id === part.id)
     if (!plan) return part.said === 'none'
@@ -33,6 +35,11 @@ export function agreement(attempt: Attempt, reading: AttemptReading): 'agrees' |
   return parts.every(fits) ? 'agrees' : 'differs'
 }
 
+// The bureau may change the split of such an order, and what is left to pay with it.
+function isOpen({ parts }: Attempt): boolean {
+  return parts.some((part) => !part.fixed)
+}
+
 /** Whether an errand has its answer. A refusal is one, unless a person had it sent again. */
 export function answerOf(
   { facts }: Pick<Order, 'facts'>,
@@ -40,7 +47,11 @@ export function answerOf(
   { step, sends, again = 0 }: Errand,
 ): 'accepted' | 'refused' | undefined {
   const about = facts.filter(
-    ({ verified, reading }) => verified && reading.number === number && reading.step === step,
+    ({ verified, reading }) =>
+      verified &&
+      reading.number === number &&
+      reading.step === step &&
+      !(reading.about === 'attempt' && reading.lacks),
   )
   if (about.some(({ reading }) => reading.said !== 'refused')) return 'accepted'
   // Refused is final only when every send was: one whose answer was lost may have been taken.
@@ -70,16 +81,20 @@ export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): Att
   const { state, reason, proof } = standing({ attempt, facts, answers, placed })
   const paidFact = proof && facts.find((one) => one.fingerprint === proof)
   const parts = attempt.parts.map((plan) => derivePart(plan, facts, state))
+  const minor =
+    state === 'paid' && isOpen(attempt)
+      ? parts.reduce((total, part) => total + part.amount.minor, 0)
+      : attempt.amount.minor
   return {
     number: attempt.number,
     state,
     reason,
     word: newest(facts.filter(({ reading }) => reading.said !== 'accepted'))?.reading.word,
-    amount: attempt.amount,
+    amount: { ...attempt.amount, minor },
     parts,
     taken:
       state === 'paid'
-        ? attempt.amount.minor
+        ? minor
         : parts.reduce((total, part) => total + (part.state === 'paid' ? part.amount.minor : 0), 0),
     refunded: 0,
     paidMs: state === 'paid' && paidFact ? (paidFact.reading.paidMs ?? paidFact.heardMs) : undefined,

@@ -32,6 +32,8 @@ export interface PartPlan {
   /** False where the platform may change the split within the whole (`allow_fee_change`). */
   readonly fixed: boolean
   readonly merchant?: MerchantIds | undefined
+  /** Further figures of the order that its product holds later answers to (`total_fee`, `cash_add_fee`). */
+  readonly terms?: Readonly<Record<string, number>> | undefined
 }
 
 /** One call that has an effect at WeChat Pay, and how often it was sent. Its bytes are kept sealed, under `body`. */

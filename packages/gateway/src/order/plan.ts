@@ -45,10 +45,10 @@ function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly 
   if (settled.includes(view.state)) return lateAsks(order, attempt, view)
   const { number } = attempt
   const asked = order.asked[number]
+  if (!attempt.closing && mustClose(view))
+    return [{ step: 'end', number, reason: view.reason ?? 'refused', atMs: attempt.openedMs }]
   if (asked && asked.missing > 0) return missingSteps(order, attempt, view, asked, product)
   if (attempt.closing) return closingSteps(order, attempt, view, product)
-  if (view.state === 'failing' && view.reason === 'refused')
-    return [{ step: 'end', number, reason: 'refused', atMs: attempt.openedMs }]
   const next = attempt.errands.find((one) => answerOf(order, number, one) === undefined)
   const expiry: Step = { step: 'end', number, reason: 'expired', atMs: attempt.expiresMs }
   // PayScore runs for days once confirmed; only what can still be paid by a payer's own act expires.
@@ -56,13 +56,29 @@ function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly 
   const ending = expires ? [expiry] : []
   if (next && next.sends === 0)
     return [...ending, { step: 'send', number, errand: next.step, atMs: attempt.openedMs }]
-  if (next && view.placed && !next.later && !lives(view.state)) return lostHandover(attempt, next, product)
+  const lost = view.placed || (next !== undefined && lacksAnswer(order, number, next))
+  if (next && lost && !next.later && !lives(view.state)) return lostHandover(attempt, next, product)
   return [...ending, { step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
 }
 
 // While money is moving, nobody needs the hand-over any more.
 function lives(state: OrderState): boolean {
   return state === 'paying' || state === 'failing' || state === 'in_service'
+}
+
+// A placing call was refused after another was accepted, or one leg failed: what is still open must be closed.
+function mustClose({ state, reason }: AttemptView): boolean {
+  return state === 'failing' && (reason === 'refused' || reason === 'open_leg')
+}
+
+/** The provider has done this call, but what its answer gave never came. */
+function lacksAnswer(order: Order, number: string, { step }: Errand): boolean {
+  return factsAbout(order, number).some(({ reading }) => reading.lacks && reading.step === step)
+}
+
+// A leg was accepted (a cash order), the whole was not seen: closing the leg ends both (MI 1.8).
+function partlyPlaced(order: Order, { number, placed }: AttemptView): boolean {
+  return !placed && factsAbout(order, number).some(({ reading }) => reading.said === 'accepted')
 }
 
 /** The provider knows the number, but the answer with the hand-over never came. */
@@ -89,6 +105,7 @@ function missingSteps(
   const { number } = attempt
   // An order that was seen is not missing: a provider that says so is asked on.
   if (view.placed) return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
+  if (attempt.closing && partlyPlaced(order, view)) return closingSteps(order, attempt, view, product)
   const believed = asked.missing > 1 && asked.lastMs - asked.missingSinceMs >= secondHearingMs
   if (!believed) return [{ step: 'ask', number, atMs: asked.lastMs + secondHearingMs }]
   const lastSent = Math.max(...attempt.errands.map((one) => one.lastSentMs ?? 0))
@@ -110,9 +127,9 @@ function closingSteps(order: Order, attempt: Attempt, view: AttemptView, product
   const since = Math.max(closing?.sinceMs ?? 0, lastCloseMs)
   if (lastAsk < since || lastAsk === 0) return [{ step: 'ask', number, atMs: since }]
   // An errand with no answer yet may still open it: it is asked for until it is known or missing.
-  if (!view.placed || view.state === 'failing')
-    if (!(view.state === 'failing' && view.reason === 'refused'))
-      return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
+  const closable = view.placed ? view.state !== 'failing' : partlyPlaced(order, view)
+  if (!closable && !mustClose(view))
+    return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
   // Where no close exists, only its own expiry ends it.
   if (!product.close(order, attempt))
     return [{ step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]

@@ -16,119 +16,110 @@ interface Amounts {
 interface AmountRule {
   readonly rule: string
   readonly at: string
-  /** `undefined` where it does not apply or holds. */
-  readonly broken: (amounts: Amounts) => { readonly found: number; readonly expected: string } | undefined
+  /** Kinds of order it holds for. */
+  readonly of: readonly string[]
+  readonly found: (amounts: Amounts) => number
+  readonly holds: 'equal' | 'at most' | 'more than'
+  readonly expected: (amounts: Amounts) => number
+  readonly words: string
 }
 
-const insured = ({ type }: Amounts) => type === 'INSURANCE_ONLY' || type === 'CASH_AND_INSURANCE'
-
-function rule(
-  name: string,
-  at: string,
-  applies: (amounts: Amounts) => boolean,
-  found: (amounts: Amounts) => number,
-  expected: (amounts: Amounts) => readonly [holds: (value: number) => boolean, words: string],
-): AmountRule {
-  return {
-    rule: name,
-    at: `/details/${at}`,
-    broken(amounts) {
-      if (!applies(amounts)) return undefined
-      const value = found(amounts)
-      const [holds, words] = expected(amounts)
-      return holds(value) ? undefined : { found: value, expected: words }
-    },
-  }
-}
-
-const equal = (value: number, words: string) =>
-  [(one: number) => one === value, `${value} (${words})`] as const
-const positive = [(one: number) => one > 0, 'more than 0'] as const
+const insured = ['INSURANCE_ONLY', 'CASH_AND_INSURANCE']
+const charged = ['CASH_ONLY', 'CASH_AND_INSURANCE']
 
 /** A4 is the fields' own; A11 and A12 are how the calls are made; A13 and A14 belong to refunds; A15 is the bureau's. */
 const amountRules: readonly AmountRule[] = [
-  rule(
-    'a5_cash_only_without_insurance',
-    'med_ins_cash_fee',
-    ({ type }) => type === 'CASH_ONLY',
-    ({ insurance, cashShare }) => insurance + cashShare,
-    () => equal(0, 'a cash-only order has no figures of the bureau'),
-  ),
-  rule(
-    'a5_cash_only_charges',
-    'wechat_pay_cash_fee',
-    ({ type }) => type === 'CASH_ONLY',
-    ({ charge }) => charge,
-    () => positive,
-  ),
-  rule(
-    'a6_insurance_only_charges_nothing',
-    'wechat_pay_cash_fee',
-    ({ type }) => type === 'INSURANCE_ONLY',
-    ({ charge }) => charge,
-    () => equal(0, 'an insurance-only order is not charged'),
-  ),
-  rule(
-    'a7_mixed_has_bureau_figures',
-    'med_ins_cash_fee',
-    ({ type }) => type === 'CASH_AND_INSURANCE',
-    ({ insurance, cashShare }) => insurance + cashShare,
-    () => positive,
-  ),
-  rule(
-    'a7_mixed_charges',
-    'wechat_pay_cash_fee',
-    ({ type }) => type === 'CASH_AND_INSURANCE',
-    ({ charge }) => charge,
-    () => positive,
-  ),
-  rule(
-    'a9_insurance_only_reductions',
-    'cash_reduce_detail',
-    ({ type }) => type === 'INSURANCE_ONLY',
-    ({ reduced }) => reduced,
-    ({ cashShare, added }) => equal(cashShare + added, 'cash share + additions'),
-  ),
-  rule(
-    'a10_reductions_within_cash',
-    'cash_reduce_detail',
-    insured,
-    ({ reduced }) => reduced,
-    ({ cashShare, added }) => [(one) => one <= cashShare + added, `at most ${cashShare + added}`],
-  ),
-  rule(
-    'a3_charge',
-    'wechat_pay_cash_fee',
-    insured,
-    ({ charge }) => charge,
-    ({ cashShare, added, reduced }) =>
-      equal(cashShare + added - reduced, 'cash share + additions - reductions'),
-  ),
-  rule(
-    'a1_total',
-    'total_fee',
-    () => true,
-    ({ total }) => total,
-    ({ insurance, charge, reduced }) =>
-      equal(insurance + charge + reduced, 'insurance + charge + reductions'),
-  ),
-  rule(
-    'a2_total',
-    'total_fee',
-    insured,
-    ({ total }) => total,
-    ({ insurance, cashShare, added }) =>
-      equal(insurance + cashShare + added, 'insurance + cash share + additions'),
-  ),
+  {
+    rule: 'a5_cash_only_without_insurance',
+    at: 'med_ins_cash_fee',
+    of: ['CASH_ONLY'],
+    found: ({ insurance, cashShare }) => insurance + cashShare,
+    holds: 'equal',
+    expected: () => 0,
+    words: 'a cash-only order has no figures of the bureau',
+  },
+  {
+    rule: 'a5_a7_charges',
+    at: 'wechat_pay_cash_fee',
+    of: charged,
+    found: ({ charge }) => charge,
+    holds: 'more than',
+    expected: () => 0,
+    words: 'an order with a cash leg is charged',
+  },
+  {
+    rule: 'a6_insurance_only_charges_nothing',
+    at: 'wechat_pay_cash_fee',
+    of: ['INSURANCE_ONLY'],
+    found: ({ charge }) => charge,
+    holds: 'equal',
+    expected: () => 0,
+    words: 'an insurance-only order is not charged',
+  },
+  {
+    rule: 'a7_bureau_figures',
+    at: 'med_ins_cash_fee',
+    of: ['CASH_AND_INSURANCE'],
+    found: ({ insurance, cashShare }) => insurance + cashShare,
+    holds: 'more than',
+    expected: () => 0,
+    words: 'a mixed order has figures of the bureau',
+  },
+  {
+    rule: 'a9_insurance_only_reductions',
+    at: 'cash_reduce_detail',
+    of: ['INSURANCE_ONLY'],
+    found: ({ reduced }) => reduced,
+    holds: 'equal',
+    expected: ({ cashShare, added }) => cashShare + added,
+    words: 'cash share and additions',
+  },
+  {
+    rule: 'a10_reductions_within_cash',
+    at: 'cash_reduce_detail',
+    of: insured,
+    found: ({ reduced }) => reduced,
+    holds: 'at most',
+    expected: ({ cashShare, added }) => cashShare + added,
+    words: 'cash share and additions',
+  },
+  {
+    rule: 'a3_charge',
+    at: 'wechat_pay_cash_fee',
+    of: insured,
+    found: ({ charge }) => charge,
+    holds: 'equal',
+    expected: ({ cashShare, added, reduced }) => cashShare + added - reduced,
+    words: 'cash share and additions, less reductions',
+  },
+  {
+    rule: 'a1_total',
+    at: 'total_fee',
+    of: ['CASH_ONLY', ...insured],
+    found: ({ total }) => total,
+    holds: 'equal',
+    expected: ({ insurance, charge, reduced }) => insurance + charge + reduced,
+    words: 'insurance, charge and reductions',
+  },
+  // A2 follows from A1 and A3, so it never fails alone.
 ]
+
+const compare = {
+  equal: (found: number, expected: number) => found === expected,
+  'at most': (found: number, expected: number) => found <= expected,
+  'more than': (found: number, expected: number) => found > expected,
+} as const
 
 /** Throws `RuleBroken` for the first rule that does not hold. Amounts that are none are left to the fields' check. */
 export function checkAmounts(details: Loose): void {
   const amounts = amountsOf(details)
   if (!amounts) return
-  for (const { rule: name, at, broken } of amountRules) {
-    const wrong = broken(amounts)
-    if (wrong) throw new RuleBroken(name, at, `found ${wrong.found}, expected ${wrong.expected}`)
+  for (const { rule, at, of, found, holds, expected, words } of amountRules) {
+    if (!of.includes(amounts.type as string)) continue
+    const [is, should] = [found(amounts), expected(amounts)]
+    if (compare[holds](is, should)) continue
+    const bound = holds === 'equal' ? `${should}` : `${holds} ${should}`
+    throw new RuleBroken(rule, `/details/${at}`, `found ${is}, expected ${bound} (${words})`)
   }
 }
 
