@@ -44,7 +44,7 @@ export interface KeptBytes {
   readonly bytes: Uint8Array
 }
 
-/** The bytes of a message, kept once per meaning and sealed at rest. */
+/** The bytes of a message, kept once per meaning and sealed at rest; empty once they were purged. */
 export interface KeptFact {
   readonly order: string
   readonly fingerprint: string
@@ -396,7 +396,8 @@ export interface Store {
     drop(key: string, accessToken: string): Promise<void>
   }
 
-  figures(): Promise<Figures>
+  /** Counts of queues end at 100,000. */
+  figures(nowMs: number): Promise<Figures>
   /** Removes payloads older than `beforeMs` of orders that are settled, and old keys and deliveries; digests stay. Answers how many rows. */
   purge(beforeMs: number, limit: number): Promise<number>
   /** Seals what is kept under old keys with the newest one. Answers how many rows; 0 when done. */
