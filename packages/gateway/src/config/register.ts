@@ -209,7 +209,7 @@ async function seedEndpoints(
 
 /** The same endpoint has the same id at every start and on every node. */
 function endpointId(tenant: string, url: string): string {
-  return `we_${createHash('sha256').update(`${tenant}\n${url}`).digest('hex').slice(0, 24)}`
+  return `whe_${createHash('sha256').update(`${tenant}\n${url}`).digest('hex').slice(0, 24)}`
 }
 
 // Answers are facts: the store tells repeated ones, on all nodes alike.

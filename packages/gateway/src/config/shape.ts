@@ -1,5 +1,6 @@
 /** What may stand in a configuration. Every message says what is expected; none says what was found. */
 import { z } from 'zod'
+import { eventTypes } from '../engine/events.ts'
 import { networksOf } from '../outbound/addresses.ts'
 import { readReference } from './secrets.ts'
 
@@ -127,7 +128,7 @@ export const tenantShape = group({
   webhooks: list(
     group({
       url: page,
-      types: list(text('an event type, such as order.paid', /^[a-z_]+\.[a-z_*]+$/)).default([]),
+      types: list(choice(Object.keys(eventTypes) as [string, ...string[]])).default([]),
       secret: secret.optional(),
     }),
   ).default([]),
