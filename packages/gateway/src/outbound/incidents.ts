@@ -17,9 +17,9 @@ export interface DeadLetter {
 /** An endpoint that is off, and what waits for it. */
 export interface SilentEndpoint {
   readonly endpoint: Endpoint
-  /** Deliveries that wait, counted up to 1000. */
+  /** Deliveries that wait; the newest 1000 are counted. */
   readonly waiting: number
-  /** Since the oldest of them was made, in ms; 0 when none waits. */
+  /** Since the oldest of those counted was made, in ms. */
   readonly ageMs: number
 }
 
