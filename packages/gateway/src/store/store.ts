@@ -377,6 +377,8 @@ export interface Store {
   /** Appends to the hash chain of operators' acts. */
   audit(entry: Omit<AuditEntry, 'seq' | 'hash'>): Promise<void>
   auditLog(afterSeq: number, limit: number): Promise<readonly AuditEntry[]>
+  /** The newest entry of this action. */
+  lastAudit(action: string): Promise<AuditEntry | undefined>
 
   saveApproval(approval: Approval): Promise<void>
   approval(id: string): Promise<Approval | undefined>
