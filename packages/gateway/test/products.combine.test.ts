@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { InputError } from '@chadan/client'
 import fc from 'fast-check'
 import { combine } from '../src/products/combine/index.ts'
-import { attemptSaid, partSaid, readStated } from '../src/products/combine/states.ts'
+import { readStated } from '../src/products/combine/states.ts'
+import { ordersSaid, tradeSaid } from '../src/products/trade-states.ts'
 import { openProductBench, type ProductBench, ruleOf } from './product-bench.ts'
 
 const subs = [
@@ -240,7 +241,7 @@ test('the expiry that is asked for stops the payment at WeChat Pay as well', asy
 
 test('each documented word of a sub-order means one thing, and others mean nothing', () => {
   const words = ['SUCCESS', 'REFUND', 'NOTPAY', 'PAYERROR', 'USERPAYING', 'ACCEPT', 'CLOSED', 'REVOKED']
-  assert.deepEqual(words.map(partSaid), [
+  assert.deepEqual(words.map(tradeSaid), [
     'paid',
     'paid',
     'waiting',
@@ -250,7 +251,7 @@ test('each documented word of a sub-order means one thing, and others mean nothi
     'closed',
     'closed',
   ])
-  assert.deepEqual(['UNKNOWN_STATE', 'toString', ''].map(partSaid), ['unclear', 'unclear', 'unclear'])
+  assert.deepEqual(['UNKNOWN_STATE', 'toString', ''].map(tradeSaid), ['unclear', 'unclear', 'unclear'])
 })
 
 test('no combination of words reads as paid unless every sub-order is', () => {
@@ -258,9 +259,9 @@ test('no combination of words reads as paid unless every sub-order is', () => {
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
       const paidAll = words.every((one) => one === 'SUCCESS' || one === 'REFUND')
-      assert.equal(attemptSaid(words.map(partSaid)) === 'paid', paidAll)
+      assert.equal(ordersSaid(words.map(tradeSaid)) === 'paid', paidAll)
       const closedAll = words.every((one) => one === 'CLOSED')
-      assert.equal(attemptSaid(words.map(partSaid)) === 'closed', closedAll)
+      assert.equal(ordersSaid(words.map(tradeSaid)) === 'closed', closedAll)
     }),
   )
 })

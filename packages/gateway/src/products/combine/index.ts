@@ -5,6 +5,7 @@ import { given } from '../details.ts'
 import { call, type Heard, type Product, question } from '../product.ts'
 import { refundNoticeReading } from '../refunds.ts'
 import { askMs, askRefundMs } from '../timing.ts'
+import { refundedElsewhere } from '../trade-states.ts'
 import { createKind, defaultExpiryMs, fenceMs, handover, open, tradeTypes } from './placing.ts'
 import { askRefund, placeOf, refund, refundKinds } from './refunds.ts'
 import { readStated } from './states.ts'
@@ -46,22 +47,7 @@ export const combine: Product = {
   hear: (notice) => refundNoticeReading(notice, placeOf) ?? hearPaid(notice),
   handover,
   refund,
-  concerns(_order, attempt, refunds) {
-    const explained = new Set(
-      refunds
-        .filter((one) => one.attempt === attempt.number && one.state !== 'refused')
-        .flatMap((one) => one.parts.map(({ id }) => id)),
-    )
-    const strange = attempt.parts.filter((part) => part.word === 'REFUND' && !explained.has(part.id))
-    if (strange.length === 0) return undefined
-    return [
-      {
-        code: 'refunded_elsewhere',
-        found: `refunds at WeChat Pay that were not ordered here, of ${strange.map((part) => part.id).join(', ')}`,
-        suggest: "find out who refunded it (the merchant's console, another system) and correct your books",
-      },
-    ]
-  },
+  concerns: (_order, attempt, refunds) => refundedElsewhere(attempt, refunds),
   timing: {
     expiresMs: defaultExpiryMs,
     askMs,

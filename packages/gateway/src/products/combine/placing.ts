@@ -1,9 +1,9 @@
 /** From what a merchant gives to the placing call, and from its answer to the payer. */
-import { apiv3, operations } from '@chadan/protocol'
+import { operations } from '@chadan/protocol'
 import type { MerchantIds, Order, PartPlan } from '../../order/order.ts'
 import { fit, given, type Loose, mapList, membersOf, textOf } from '../details.ts'
+import { expiryOf, numberOf } from '../opening.ts'
 import { type Context, type ErrandKind, type Opening, type Product, RuleBroken } from '../product.ts'
-import { msOf } from '../times.ts'
 import { apiv3FenceMs, ms, prepayLivesMs } from '../timing.ts'
 
 const { createJsapi, createApp, createH5, createNative, createMiniprogram } = operations.combine
@@ -26,20 +26,20 @@ export const fenceMs = apiv3FenceMs
 const ours = ['notify_url', 'combine_mchid'] as const
 
 /** Opens an attempt: one placing call for all sub-orders. */
-export const open: Product['open'] = ({ details, number, expiresMs }, context) => {
-  const { trade_type, ...rest } = details
+export const open: Product['open'] = (request, context) => {
+  const { trade_type, ...rest } = request.details
   const operation = tradeTypes[tradeTypeOf(trade_type)]
   for (const name of ours)
     if (rest[name] !== undefined && (name === 'notify_url' || rest[name] !== context.signer.mchid))
       throw new RuleBroken('filled_by_gateway', `/details/${name}`, `leave ${name} out: the gateway fills it`)
-  const expiry = expiryOf(rest, expiresMs, context.nowMs)
+  const expiry = expiryOf(request, context.nowMs + defaultExpiryMs)
   const input = given({
     ...rest,
     combine_appid: rest.combine_appid ?? context.tenant.appid ?? context.signer.appid,
     combine_mchid: context.signer.mchid,
-    combine_out_trade_no: numberOf(rest, number) ?? context.draw(),
+    combine_out_trade_no: numberOf(request, 'combine_out_trade_no') ?? context.draw(),
     sub_orders: mapList(rest.sub_orders, (sub) => subOrder(sub, context)),
-    time_expire: expiry.wire,
+    time_expire: expiry.time_expire,
     notify_url: context.notifyUrl,
   })
   fit(operation, input, context.signer.mode)
@@ -92,23 +92,6 @@ function tradeTypeOf(given: unknown): TradeType {
     '/details/trade_type',
     `expected one of ${Object.keys(tradeTypes).join(', ')}`,
   )
-}
-
-function numberOf(details: Loose, number: string | undefined): unknown {
-  const inDetails = details.combine_out_trade_no
-  if (number !== undefined && inDetails !== undefined && inDetails !== number)
-    throw new RuleBroken('two_numbers', '/details/combine_out_trade_no', 'expected the number of the request')
-  return number ?? inDetails
-}
-
-function expiryOf({ time_expire }: Loose, asked: number | undefined, nowMs: number) {
-  const stated = typeof time_expire === 'string' ? msOf(time_expire) : undefined
-  if (asked !== undefined && stated !== undefined && Math.abs(asked - stated) >= ms.second)
-    throw new RuleBroken('two_expiries', '/details/time_expire', 'expected the expiry of the request')
-  return {
-    ms: asked ?? stated ?? nowMs + defaultExpiryMs,
-    wire: time_expire ?? (asked === undefined ? undefined : apiv3.formatTime(asked)),
-  }
 }
 
 function subOrder(sub: Loose, { signer, tenant, draw }: Context): Loose {

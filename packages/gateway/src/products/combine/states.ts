@@ -2,10 +2,11 @@
 import type { notifications, operations, ResourceOf, ResultOfOperation } from '@chadan/protocol'
 import type { Amount } from '../../order/amount.ts'
 import type { PartPlan } from '../../order/order.ts'
-import type { AttemptReading, AttemptSaid, Concern, PartReading } from '../../order/reading.ts'
+import type { AttemptReading, Concern, PartReading } from '../../order/reading.ts'
 import { given } from '../details.ts'
 import { latestMs } from '../times.ts'
 import { ms } from '../timing.ts'
+import { ordersSaid, tradeSaid } from '../trade-states.ts'
 
 /** A combined order as a query answers it, or as a notice announces it. */
 export type Stated =
@@ -13,40 +14,13 @@ export type Stated =
   | ResourceOf<typeof notifications.combine.paid>
 type StatedSub = Stated['sub_orders'][number]
 
-const said: Readonly<Record<string, PartReading['said']>> = {
-  SUCCESS: 'paid',
-  // A refund was accepted: so it was paid. What went back, the refunds say (X26).
-  REFUND: 'paid',
-  NOTPAY: 'waiting',
-  PAYERROR: 'waiting',
-  USERPAYING: 'paying',
-  ACCEPT: 'paying',
-  CLOSED: 'closed',
-  REVOKED: 'closed',
-}
-
-/** What a sub-order's state says; `unclear` for words that nobody documented (X28). */
-export function partSaid(word: string): PartReading['said'] {
-  return (Object.hasOwn(said, word) ? said[word] : undefined) ?? 'unclear'
-}
-
-/** What the sub-orders say together. Paid is the order only when all of them are. */
-export function attemptSaid(parts: readonly PartReading['said'][]): AttemptSaid {
-  if (parts.length === 0 || parts.includes('unclear')) return 'unclear'
-  if (parts.every((one) => one === 'paid')) return 'paid'
-  if (parts.every((one) => one === 'closed')) return 'closed'
-  // All sub-orders close together: an order that is closed in part is no state at all.
-  if (parts.includes('closed')) return 'unclear'
-  return parts.includes('paid') || parts.includes('paying') ? 'paying' : 'awaiting_payment'
-}
-
 /** What a combined order means as it was stated; `ordered` are the parts it should have, where they are known. */
 export function readStated(stated: Stated, number: string, ordered?: readonly PartPlan[]): AttemptReading {
   const parts = stated.sub_orders.map(readSub)
   return given({
     about: 'attempt',
     number,
-    said: attemptSaid(parts.map((one) => one.said)),
+    said: ordersSaid(parts.map((one) => one.said)),
     word: [...new Set(parts.map((one) => one.word))].join(' + '),
     amount: sumOf(parts),
     parts,
@@ -63,7 +37,7 @@ function readSub({ out_trade_no, trade_state, transaction_id, amount }: StatedSu
   return given({
     id: out_trade_no,
     word: trade_state,
-    said: partSaid(trade_state),
+    said: tradeSaid(trade_state),
     amount: amount && { minor: amount.total_amount, currency: amount.currency ?? 'CNY' },
     transactionId: transaction_id,
   })

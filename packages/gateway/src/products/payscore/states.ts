@@ -1,0 +1,85 @@
+/** What the words of a service order mean: state, its description and the collection only say something together. */
+import {
+  type notifications,
+  type operations,
+  type ResourceOf,
+  type ResultOfOperation,
+  type ServiceStage,
+  serviceStage,
+} from '@chadan/protocol'
+import type { Amount } from '../../order/amount.ts'
+import type { AttemptReading, AttemptSaid, PartReading } from '../../order/reading.ts'
+import { given } from '../details.ts'
+import { latestMs } from '../times.ts'
+
+/** A service order as a query answers it, or as a notice announces it. */
+export type Stated =
+  | ResultOfOperation<typeof operations.payscore.query>
+  | ResourceOf<typeof notifications.payscore.confirmed>
+  | ResourceOf<typeof notifications.payscore.paid>
+
+/** The only part of a service order. */
+export const collectionId = 'collection'
+
+interface Meaning {
+  readonly said: AttemptSaid
+  readonly reason?: string
+  readonly part: PartReading['said']
+}
+
+const meanings: Readonly<Record<ServiceStage, Meaning>> = {
+  awaiting_confirmation: { said: 'awaiting_payment', part: 'waiting' },
+  in_service: { said: 'in_service', part: 'waiting' },
+  collecting: { said: 'paying', part: 'paying' },
+  paid: { said: 'paid', part: 'paid' },
+  no_charge: { said: 'closed', reason: 'no_charge', part: 'none' },
+  cancelled: { said: 'closed', reason: 'cancelled', part: 'closed' },
+  expired: { said: 'closed', reason: 'expired', part: 'closed' },
+  unknown: { said: 'unclear', part: 'unclear' },
+}
+
+/** What the words say together. */
+export function meaningOf(stated: Parameters<typeof serviceStage>[0]): Meaning {
+  return meanings[serviceStage(stated)]
+}
+
+/**
+ * What a service order means as it was stated. `currency` is the ordered one: an answer that names none
+ * means that one, a notice that names none proves no amount (X11).
+ */
+export function readStated(stated: Stated, number: string, currency?: string): AttemptReading {
+  const { said, reason, part } = meaningOf(stated)
+  const { collection, state, state_description } = stated
+  const amount = amountOf(stated, stated.currency ?? currency)
+  return given({
+    about: 'attempt',
+    number,
+    said,
+    word: [state, state_description, collection?.state].filter(Boolean).join('/'),
+    reason,
+    amount,
+    parts: [
+      given({
+        id: collectionId,
+        word: collection?.state ?? state,
+        said: part,
+        amount,
+        transactionId: transactionOf(stated),
+      } satisfies PartReading),
+    ],
+    paidMs: said === 'paid' ? latestMs((collection?.details ?? []).map((one) => one.paid_time)) : undefined,
+    contradicts: stated.out_order_no === number ? undefined : 'another order',
+  } satisfies AttemptReading)
+}
+
+/** What was collected or is to be; nothing is owed while nobody has completed the service. */
+function amountOf({ total_amount, collection }: Stated, currency: string | undefined): Amount | undefined {
+  const minor = collection?.state === 'USER_PAID' ? (collection.paid_amount ?? total_amount) : total_amount
+  return minor === undefined || currency === undefined ? undefined : { minor, currency }
+}
+
+/** The one transaction that collected all of it; several, or money paid elsewhere, have no common number. */
+function transactionOf({ collection }: Stated): string | undefined {
+  const [only, another] = collection?.details ?? []
+  return another ? undefined : only?.transaction_id
+}
