@@ -71,7 +71,9 @@ const place = route({
     'key_reused',
     'still_in_flight',
     'unknown_signer',
+    'signer_needed',
     'unknown_product',
+    'details_invalid',
     'rule_broken',
   ],
   audit: { none: "placing stands in the order's own log, under the caller's name" },
@@ -227,7 +229,7 @@ const close = route({
   body: z.strictObject({ reason: reason.default('requested') }),
   example: { reason: 'the visit was cancelled' },
   answers: { 200: seen },
-  problems: ['unknown_order', 'not_possible_now', 'still_in_flight', 'rule_broken'],
+  problems: ['unknown_order', 'already_paid', 'still_in_flight', 'rule_broken'],
   audit: ({ subject, body }) => ({ subject: subject.id, details: { reason: body.reason } }),
   async handle({ api, caller, subject, body, query }) {
     const done = await api.gateway.close(caller, subject.id, { reason: body.reason, waitMs: query.wait_ms })
@@ -252,7 +254,7 @@ const payAgain = route({
     'unknown_order',
     'attempt_open',
     'number_taken',
-    'not_possible_now',
+    'nothing_to_hand_over',
     'still_in_flight',
     'rule_broken',
   ],
@@ -278,7 +280,14 @@ const act = route({
   body: z.strictObject({ details: details.default({}) }),
   example: { details: { total_amount: 2500 } },
   answers: { 200: seen },
-  problems: ['unknown_order', 'unknown_act', 'not_possible_now', 'still_in_flight', 'rule_broken'],
+  problems: [
+    'unknown_order',
+    'unknown_act',
+    'act_differs',
+    'details_invalid',
+    'still_in_flight',
+    'rule_broken',
+  ],
   audit: ({ subject, path }) => ({ subject: subject.id, details: { act: path.act } }),
   async handle({ api, caller, subject, path, body }) {
     if (!Object.hasOwn(api.products[subject.product].acts ?? {}, path.act)) throw new Problem('unknown_act')
@@ -297,11 +306,11 @@ const handover = route({
   about: 'Freshly signed, ready for the page, the mini program or the app.',
   params: idPath,
   answers: { 200: { meaning: 'Hand it over as it is.', schema: Handover } },
-  problems: ['unknown_order', 'not_possible_now', 'provider_busy'],
+  problems: ['unknown_order', 'nothing_to_hand_over', 'provider_busy'],
   async handle({ api, caller, subject }) {
     const given = await api.gateway.handover(caller, subject.id)
     if (!given)
-      throw new Problem('not_possible_now', {
+      throw new Problem('nothing_to_hand_over', {
         detail: `the order is ${subject.view.state}: there is nothing to hand over`,
       })
     const { scene, parameters, expiresMs } = given

@@ -1,19 +1,13 @@
 /** What is kept, as the API says it: snake case, times as RFC 3339. Orders have theirs in `order/present.ts`. */
 import type { Seen } from '../engine/desk.ts'
 import { instant, presentOrder } from '../order/present.ts'
-import type { Approval, Delivery, FeedEvent } from '../store/store.ts'
+import type { Approval, Delivery } from '../store/store.ts'
 
 const maybe = (ms: number | undefined) => (ms === undefined ? null : instant(ms))
 
 /** An order that was looked at. */
 export function presentSeen({ order, nextAskMs }: Seen) {
   return { ...presentOrder(order), next_ask_at: maybe(nextAskMs) }
-}
-
-/** An event of the feed. */
-export function presentEvent(event: FeedEvent) {
-  const { id, seq, type, tenant, order, orderSeq, atMs, data } = event
-  return { id, seq, type, tenant, order, order_seq: orderSeq, timestamp: instant(atMs), data }
 }
 
 /** A delivery. */

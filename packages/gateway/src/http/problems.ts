@@ -120,7 +120,7 @@ export const problemKinds = {
   unknown_signer: {
     status: 422,
     title: 'There is no such signer',
-    meaning: 'The tenant has no signer of this id, or several and none was named.',
+    meaning: 'The tenant has no signer of this id.',
     action: 'Name one of the signers of the tenant.',
   },
   unknown_act: {
@@ -159,17 +159,107 @@ export const problemKinds = {
     meaning: 'Another request with this `Idempotency-Key` or for this order has not ended, on any node.',
     action: 'Repeat it as `Retry-After` says.',
   },
+  signer_needed: {
+    status: 422,
+    title: 'Which signer?',
+    meaning: 'The tenant has several signers and none was named.',
+    action: 'Name one of them as `signer`.',
+  },
+  details_invalid: {
+    status: 422,
+    title: 'The details are not what WeChat Pay takes',
+    meaning: 'Nothing was sent: `details` do not meet the declaration. `problems` lists all of them at once.',
+    action: 'Correct every one of `problems`; see `GET /v1/products`.',
+  },
+  already_paid: {
+    status: 409,
+    title: 'The order is paid',
+    meaning: 'What is paid is not closed, and not paid again.',
+    action: 'Refund it, or place another order.',
+  },
+  not_paid: {
+    status: 409,
+    title: 'Nothing was paid',
+    meaning: 'There is no money that could go back.',
+    action: look,
+  },
+  nothing_to_hand_over: {
+    status: 409,
+    title: 'There is nothing to hand over',
+    meaning: 'The order cannot be paid now: it is not placed yet, or it has ended.',
+    action: look,
+  },
+  act_differs: {
+    status: 409,
+    title: 'The act was asked for with other content',
+    meaning: 'An act is done once; repeating it needs the same details.',
+    action: look,
+  },
+  refund_reference_taken: {
+    status: 409,
+    title: 'The reference is taken by another refund',
+    meaning: 'A refund of this reference exists for the order, and what it asks for differs.',
+    action: 'Use another reference for another refund; repeat the identical request to get the same one.',
+  },
+  refund_empty: {
+    status: 422,
+    title: 'A refund gives something back',
+    meaning: 'The amount is zero: nothing is left to refund, or nothing was asked for.',
+    action: look,
+  },
+  refund_exceeds_order: {
+    status: 409,
+    title: 'More than was paid',
+    meaning: 'Together with the refunds ordered before, more would go back than was taken.',
+    action: 'Refund at most what is left.',
+  },
+  refund_exceeds_part: {
+    status: 409,
+    title: 'More than this part was paid with',
+    meaning: 'Together with the refunds ordered before, more would go back of a part than was taken for it.',
+    action: 'Refund at most what is left of each part.',
+  },
+  refund_not_refused: {
+    status: 409,
+    title: 'Only a refused refund is sent again',
+    meaning: 'The refund is under way, done or ended otherwise.',
+    action: look,
+  },
+  refund_not_stuck: {
+    status: 409,
+    title: "The amount is not a person's to free",
+    meaning: 'Only a refund that ended as abnormal, change or failed can be freed.',
+    action: look,
+  },
+  refund_freed: {
+    status: 409,
+    title: 'The refund was freed',
+    meaning: 'A person freed its amount: it is not sent again.',
+    action: 'Order another refund.',
+  },
+  nothing_named: {
+    status: 422,
+    title: 'Nothing was named',
+    meaning: 'Deliveries are named by ids, by a time range, or as all dead ones.',
+    action: 'Name what is to be sent again.',
+  },
+  reason_missing: {
+    status: 422,
+    title: 'A reason is needed',
+    meaning: 'What an operator decides is kept with a reason.',
+    action: 'Give a reason.',
+  },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    meaning: 'This tenant reads as many event streams as it may.',
+    action: 'Close one, or read `GET /v1/events`.',
+  },
   attempt_open: {
     status: 409,
     title: 'An attempt may still be paid',
     meaning: 'Another number is opened only when the one before is proven unpayable.',
     action: 'Wait for `order.closed`, then pay again.',
-  },
-  not_possible_now: {
-    status: 409,
-    title: 'Not possible in the state of the order',
-    meaning: 'The state of the order, attempt or refund does not allow this.',
-    action: look,
   },
   rule_broken: {
     status: 422,
@@ -195,7 +285,7 @@ export const problemKinds = {
     meaning: 'The approval or message was decided otherwise already.',
     action: 'Read it to see the decision.',
   },
-  not_dead: {
+  delivery_not_dead: {
     status: 409,
     title: 'Only a dead delivery can be skipped',
     meaning: 'The delivery is still tried, was acknowledged or was skipped.',
@@ -259,7 +349,11 @@ export function ofDeclined(declined: Declined): Problem {
   const wait = retryMs ?? (code === 'still_in_flight' ? 1000 : undefined)
   return new Problem(known ? (code as ProblemCode) : 'rule_broken', {
     detail,
-    problems: problems.map((one) => ({ ...one, at: `body/details/${one.at.replaceAll('.', '/')}` })),
+    problems: problems.map(({ at, found, expected }) => ({
+      at: `body${at.startsWith('/') ? at : `/details/${at}`}`,
+      found,
+      expected,
+    })),
     members: known ? {} : { rule: code },
     headers: wait === undefined ? {} : { 'retry-after': seconds(wait) },
     cause: declined,

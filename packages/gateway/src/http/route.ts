@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Caller, Desk, Gateway } from '../engine/desk.ts'
 import type { Order } from '../order/order.ts'
+import type { Feed } from '../outbound/feed.ts'
 import type { ApiKey, Approval, Delivery, Endpoint, FeedEvent, Scope } from '../store/store.ts'
 import type { ProblemCode } from './problems.ts'
 
@@ -9,8 +10,9 @@ import type { ProblemCode } from './problems.ts'
 export interface Api
   extends Pick<Desk, 'store' | 'clock' | 'random' | 'digestKey' | 'products' | 'tenant' | 'publicUrl'> {
   readonly gateway: Gateway
-  /** Refuses webhook addresses that must not be called; answers why, or `undefined` when it may be. */
-  readonly targetRefused: (url: string) => string | undefined
+  readonly feed: Feed
+  /** Throws `TargetRefused` for webhook addresses that must not be called. */
+  readonly checkTarget: (url: string) => unknown
   /** Tells the dispatcher that there is something to deliver. */
   readonly wake: () => void
   /** Prometheus text. */

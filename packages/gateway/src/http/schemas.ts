@@ -254,7 +254,6 @@ export const Event = named(
       id: z.string(),
       seq: z.int().describe("Its place in the tenant's gap-free sequence."),
       type: z.string(),
-      tenant: z.string(),
       order: z.string(),
       order_seq: z.int().describe('Ascending within the order.'),
       timestamp: Instant,
