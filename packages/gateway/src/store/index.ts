@@ -5,6 +5,7 @@ export { auditHash, auditStart, brokenLink } from './audit.ts'
 export type { Turn } from './gather.ts'
 export { BadCursor } from './lists.ts'
 export { NewerDatabase } from './migrations.ts'
+export { openPostgres, type PostgresOptions } from './postgres.ts'
 export { StoreFailed } from './script.ts'
 export { openSqlite, type SqliteOptions } from './sqlite.ts'
 export {
