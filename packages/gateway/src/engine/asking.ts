@@ -60,7 +60,11 @@ async function putQuestions(
   for (const question of questions)
     endings.push({ question, ending: await ask(hands.desk, hands.signer, question) })
   learnManners(hands, endings)
-  const notFound = ({ ending }: { ending: Ending }) => ending.ended === 'refused' && ending.refusal.notFound
+  const notFound = ({ question, ending }: { question: Question; ending: Ending }) =>
+    ending.ended === 'refused'
+      ? ending.refusal.notFound
+      : // What has no query of its own (the report of an insurance refund) shows elsewhere that it is not there.
+        ending.ended === 'answered' && question.read(ending.result).said === 'not_found'
   // Of several questions the first decides: a cash order that is there says nothing of the mixed one.
   const nobody = endings.length > 0 && endings.every(notFound)
   return record(hands, order.id, (edit) => {

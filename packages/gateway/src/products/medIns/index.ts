@@ -1,20 +1,9 @@
 /** Medical-insurance mixed payment (医保自费混合支付): one order over a cash order and the insurance bureau. */
 import type { Notice } from '@chadan/client'
 import { apiv3, operations, type ResultOfOperation } from '@chadan/protocol'
-import type { Attempt, MerchantIds, Order } from '../order/order.ts'
-import type { AttemptReading } from '../order/reading.ts'
-import { given, type Loose, textOf } from './details.ts'
-import {
-  cashReading,
-  concernsOf,
-  type MedInsOrder,
-  noticeReading,
-  orderReading,
-  wasSeen,
-} from './medIns-readings.ts'
-import { askRefund, errandsOfRefunds, refund } from './medIns-refunds.ts'
-import { checkAmounts, legsOf } from './medIns-rules.ts'
-import { openLeg } from './medIns-states.ts'
+import type { Attempt, MerchantIds, Order } from '../../order/order.ts'
+import type { AttemptReading } from '../../order/reading.ts'
+import { given, type Loose, textOf } from '../details.ts'
 import {
   type Call,
   type Context,
@@ -27,10 +16,21 @@ import {
   type Product,
   question,
   RuleBroken,
-} from './product.ts'
-import { refundNoticeReading } from './refunds.ts'
-import { msOf } from './times.ts'
-import { apiv3FenceMs, askMs, askRefundMs, ms, prepayLivesMs } from './timing.ts'
+} from '../product.ts'
+import { refundNoticeReading } from '../refunds.ts'
+import { msOf } from '../times.ts'
+import { apiv3FenceMs, askMs, askRefundMs, ms, prepayLivesMs } from '../timing.ts'
+import {
+  cashReading,
+  concernsOf,
+  type MedInsOrder,
+  noticeReading,
+  orderReading,
+  wasSeen,
+} from './readings.ts'
+import { askRefund, errandsOfRefunds, refund } from './refunds.ts'
+import { checkAmounts, legsOf } from './rules.ts'
+import { openLeg } from './states.ts'
 
 const { cash, medIns: calls } = operations
 

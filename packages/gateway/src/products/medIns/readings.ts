@@ -1,12 +1,12 @@
 /** What messages about a mixed order and its cash order mean. They keep no openid, name or id number. */
 import type { notifications, operations, ResourceOf, ResultOfOperation } from '@chadan/protocol'
-import type { Attempt, Order } from '../order/order.ts'
-import type { AttemptReading, Concern, Fact, PartReading } from '../order/reading.ts'
-import type { AttemptView, RefundView } from '../order/view.ts'
-import { given } from './details.ts'
-import { sumOf } from './medIns-rules.ts'
-import { legSaid, type Standing, type Statuses, standingOf, statusesOf } from './medIns-states.ts'
-import { msOf } from './times.ts'
+import type { Attempt, Order } from '../../order/order.ts'
+import type { AttemptReading, Concern, Fact, PartReading } from '../../order/reading.ts'
+import type { AttemptView, RefundView } from '../../order/view.ts'
+import { given } from '../details.ts'
+import { msOf } from '../times.ts'
+import { sumOf } from './rules.ts'
+import { legSaid, type Standing, type Statuses, standingOf, statusesOf } from './states.ts'
 
 /** The mixed order as create and both queries answer it. */
 export type MedInsOrder = ResultOfOperation<typeof operations.medIns.queryByOutTradeNo>

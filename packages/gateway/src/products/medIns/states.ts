@@ -1,6 +1,6 @@
 /** What the three statuses of a mixed order mean together (MI 3.9 to 3.11). */
-import type { AttemptReading, Concern, PartReading } from '../order/reading.ts'
-import { ms } from './timing.ts'
+import type { AttemptReading, Concern, PartReading } from '../../order/reading.ts'
+import { ms } from '../timing.ts'
 
 /** The statuses of an order, without their prefixes. */
 export interface Statuses {

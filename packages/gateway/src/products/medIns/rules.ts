@@ -1,6 +1,6 @@
 /** The amount rules of a mixed order (MI 4), checked before anything is sent. */
-import type { Loose } from './details.ts'
-import { RuleBroken } from './product.ts'
+import type { Loose } from '../details.ts'
+import { RuleBroken } from '../product.ts'
 
 interface Amounts {
   readonly type: unknown

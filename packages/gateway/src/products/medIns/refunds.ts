@@ -1,11 +1,10 @@
 /** Refunds of a mixed order (MI 7): cash by a refund, insurance by the bureau and a report to WeChat Pay. */
 import { operations } from '@chadan/protocol'
-import type { Amount } from '../order/amount.ts'
-import { factsAboutRefund } from '../order/derive-refund.ts'
-import type { Order, Refund } from '../order/order.ts'
-import type { RefundReading } from '../order/reading.ts'
-import { given, type Loose } from './details.ts'
-import type { MedInsOrder } from './medIns-readings.ts'
+import type { Amount } from '../../order/amount.ts'
+import { factsAboutRefund } from '../../order/derive-refund.ts'
+import type { Order, Refund } from '../../order/order.ts'
+import type { RefundReading } from '../../order/reading.ts'
+import { given, type Loose } from '../details.ts'
 import {
   type Context,
   type ErrandKind,
@@ -16,9 +15,11 @@ import {
   type RefundOpening,
   type RefundRequest,
   RuleBroken,
-} from './product.ts'
-import { cashRefundErrand, cashRefundKind, findRefundQuestion, refundStep } from './refunds.ts'
-import { type Share, sharesOf } from './shares.ts'
+} from '../product.ts'
+import { checkPace } from '../refund-rules.ts'
+import { cashRefundErrand, cashRefundKind, findRefundQuestion, refundStep } from '../refunds.ts'
+import { type Share, sharesOf } from '../shares.ts'
+import type { MedInsOrder } from './readings.ts'
 
 const reportStep = 'report'
 const figures = ['med_refund_gov_fee', 'med_refund_self_fee', 'med_refund_other_fee'] as const
@@ -63,10 +64,11 @@ export function refund(request: RefundRequest, context: Context): RefundOpening 
 
 function cashErrand(
   { request, cash, number, details }: { request: RefundRequest; cash: Share; number: string; details: Loose },
-  { notifyUrl }: Context,
+  { notifyUrl, nowMs }: Context,
 ): PlannedErrand {
   const { attempt, order, reason } = request
   const part = partOf(request, 'cash')
+  checkPace(request, 'cash', { nowMs })
   if (part.state !== 'paid' && part.state !== 'refunded')
     throw new RuleBroken('part_not_paid', '/parts/cash', `found a cash leg that is ${part.state}`)
   return cashRefundErrand({
@@ -189,8 +191,10 @@ export function askRefund(order: Order, refund: Refund): readonly Question<Refun
 }
 
 function reportReading(number: string, said: 'succeeded' | 'not_found'): RefundReading {
-  const word = said === 'succeeded' ? 'REPORTED' : 'not_found'
-  return { about: 'refund', number, said, word, step: reportStep }
+  // Only a report that is there answers the errand.
+  return said === 'succeeded'
+    ? { about: 'refund', number, said, word: 'REPORTED', step: reportStep }
+    : { about: 'refund', number, said, word: 'not_reported' }
 }
 
 function shareOf({ parts }: Pick<Refund, 'parts'>, id: string): Amount | undefined {
