@@ -52,6 +52,12 @@ export async function hearNotice(
   }
 }
 
+/** When the platform made a notice; never later than it was heard, whatever its clock says. */
+function madeMs({ createTime }: Notice, heardMs: number): number {
+  const stated = createTime === undefined ? Number.NaN : Date.parse(createTime)
+  return Number.isNaN(stated) ? heardMs : Math.min(stated, heardMs)
+}
+
 interface Taken {
   readonly outcome: Extract<NoticeResult, 'ok' | 'duplicate' | 'unknown_order' | 'other_ids'>
   readonly log: readonly LogEntry[]
@@ -77,7 +83,7 @@ async function take(
       by: notice.type,
       trust: trusts.get(notice.type) ?? 'channel',
       verified: true,
-      askedMs: heardMs,
+      askedMs: madeMs(notice, heardMs),
       heardMs,
       reading,
     }

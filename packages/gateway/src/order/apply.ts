@@ -51,12 +51,15 @@ export function merge(facts: readonly Fact[], observation: Observation): readonl
     // In an order of their own, so that the same facts are the same list whoever came first.
     return [...facts, fact].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
   }
+  const askedMs = Math.min(known.askedMs, observation.askedMs)
+  const lastAskedMs = Math.max(known.lastAskedMs, observation.askedMs)
   return facts.with(at, {
     ...known,
     count: known.count + 1,
-    askedMs: Math.min(known.askedMs, observation.askedMs),
+    askedMs,
     heardMs: Math.min(known.heardMs, observation.heardMs),
-    lastAskedMs: Math.max(known.lastAskedMs, observation.askedMs),
+    // A notice that comes again says nothing new: what it said is as old as it was.
+    lastAskedMs: observation.source === 'notice' ? askedMs : lastAskedMs,
     lastHeardMs: Math.max(known.lastHeardMs, observation.heardMs),
   })
 }

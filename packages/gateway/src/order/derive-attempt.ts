@@ -79,7 +79,7 @@ export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): Att
   const placed =
     answers.every((one) => one === 'accepted') || facts.some(({ reading }) => known.includes(reading.said))
   const { state, reason, proof } = standing({ attempt, facts, answers, placed })
-  const paidFact = proof && facts.find((one) => one.fingerprint === proof)
+  const proving = facts.find((one) => one.fingerprint === proof)
   const parts = attempt.parts.map((plan) => derivePart(plan, facts, state))
   const minor =
     state === 'paid' && isOpen(attempt)
@@ -89,7 +89,7 @@ export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): Att
     number: attempt.number,
     state,
     reason,
-    word: newest(facts.filter(({ reading }) => reading.said !== 'accepted'))?.reading.word,
+    word: (endStates.includes(state) && proving ? proving : newest(facts.filter(tells)))?.reading.word,
     amount: { ...attempt.amount, minor },
     parts,
     taken:
@@ -97,11 +97,18 @@ export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): Att
         ? minor
         : parts.reduce((total, part) => total + (part.state === 'paid' ? part.amount.minor : 0), 0),
     refunded: 0,
-    paidMs: state === 'paid' && paidFact ? (paidFact.reading.paidMs ?? paidFact.heardMs) : undefined,
+    paidMs: state === 'paid' && proving ? (proving.reading.paidMs ?? proving.heardMs) : undefined,
     kept: keptOf(facts),
     placed,
     proof,
   }
+}
+
+const endStates: readonly OrderState[] = ['paid', 'failed', 'closed']
+
+// An acceptance tells that a call was taken, not where the order stands.
+function tells({ reading }: AttemptFact): boolean {
+  return reading.said !== 'accepted'
 }
 
 interface Standing {
@@ -201,7 +208,7 @@ function derivePart(plan: PartPlan, facts: readonly AttemptFact[], state: OrderS
   const ends = told
     .filter(({ part }) => partEnds.includes(part.said) && (part.said !== 'paid' || fits(part)))
     .toSorted((a, b) => partEnds.indexOf(a.part.said) - partEnds.indexOf(b.part.said))
-  const latest = told.toSorted((a, b) => byLastHearing(a.fact, b.fact)).at(-1)
+  const latest = told.toSorted((a, b) => byLastSaying(a.fact, b.fact)).at(-1)
   const found = ends[0] ?? latest
   const said = found?.part.said === 'refunded' ? 'paid' : (found?.part.said ?? 'waiting')
   return {
@@ -216,17 +223,17 @@ function derivePart(plan: PartPlan, facts: readonly AttemptFact[], state: OrderS
 
 /** What accepted calls and later answers gave for the hand-over; the newest of each name. */
 function keptOf(facts: readonly AttemptFact[]): Readonly<Record<string, string>> {
-  return Object.assign({}, ...facts.toSorted(byLastHearing).map(({ reading }) => reading.kept ?? {}))
+  return Object.assign({}, ...facts.toSorted(byLastSaying).map(({ reading }) => reading.kept ?? {}))
 }
 
-/** The fact heard last. */
+/** The fact that was true last: by when it was asked for, or made by the platform; not by when it came. */
 export function newest<F extends Fact>(facts: readonly F[]): F | undefined {
-  return facts.toSorted(byLastHearing).at(-1)
+  return facts.toSorted(byLastSaying).at(-1)
 }
 
 // Ties are broken by the fingerprint, so that the order in which facts came cannot matter.
-function byLastHearing(a: Fact, b: Fact): number {
-  return a.lastHeardMs - b.lastHeardMs || (a.fingerprint < b.fingerprint ? -1 : 1)
+function byLastSaying(a: Fact, b: Fact): number {
+  return a.lastAskedMs - b.lastAskedMs || (a.fingerprint < b.fingerprint ? -1 : 1)
 }
 
 function byFirstHearing(a: Fact, b: Fact): number {

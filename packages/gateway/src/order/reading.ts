@@ -119,14 +119,14 @@ export interface Observation {
   readonly trust: Trust | 'operator'
   /** Whether its proof held; an unsigned answer (4xx) never decides about money (X27). */
   readonly verified: boolean
-  /** When the question left us, UTC ms; for a notice, when it was heard. */
+  /** When the question left us, UTC ms; for a notice, when the platform made it, as far as it says so. */
   readonly askedMs: number
   /** When it was heard, UTC ms. */
   readonly heardMs: number
   readonly reading: Reading
 }
 
-/** An observation as it is kept: repeats raise the counter, the times span all of them. */
+/** An observation as it is kept: repeats raise the counter. Answers given again are new sayings; a notice sent again is the old one. */
 export interface Fact extends Observation {
   /** SHA-256, hex, of meaning and kind of source; times and nonces do not count. */
   readonly fingerprint: string
