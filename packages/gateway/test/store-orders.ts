@@ -19,7 +19,16 @@ export function orderOf(
   const sums = { taken: 0, refunded: 0, refunding: 0, attempts: [], refunds: [] }
   return {
     ...{ id, tenant: 'hospital', signer: 'provider', product: 'combine', reference: `ref-${id}` },
-    ...{ createdMs: 1_000, version: 1, head: '0', attempts: [], refunds: [], facts: [], rulings: [] },
+    ...{
+      createdMs: 1_000,
+      version: 1,
+      head: '0',
+      content: '0',
+      attempts: [],
+      refunds: [],
+      facts: [],
+      rulings: [],
+    },
     ...{ aged: [], asked: {}, watchedUntilMs: dueMs },
     ...rest,
     view: {

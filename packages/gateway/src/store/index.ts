@@ -1,7 +1,7 @@
 /** Where everything is kept: one contract, two databases, one vault. */
 
 export type { StoreOptions } from './assemble.ts'
-export { auditHash, auditStart, brokenLink } from './audit.ts'
+export { auditHash, auditStart } from './audit-chain.ts'
 export type { Turn } from './gather.ts'
 export { BadCursor } from './lists.ts'
 export { NewerDatabase } from './migrations.ts'

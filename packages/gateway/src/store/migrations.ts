@@ -72,6 +72,7 @@ const first = [
     PRIMARY KEY (kind, id))`,
   `CREATE TABLE audit (seq BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL, actor TEXT NOT NULL, tenant TEXT NOT NULL,
     action TEXT NOT NULL, subject TEXT NOT NULL, details TEXT NOT NULL, hash TEXT NOT NULL)`,
+  'CREATE INDEX audit_of_action ON audit (action, seq)',
   `CREATE TABLE approvals (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, order_id TEXT NOT NULL, action TEXT NOT NULL,
     asked_by TEXT NOT NULL, asked_ms BIGINT NOT NULL, sealed BYTEA NOT NULL, key_id TEXT NOT NULL,
     state TEXT NOT NULL, decided_by TEXT, decided_ms BIGINT)`,

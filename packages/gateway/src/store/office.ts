@@ -1,5 +1,5 @@
 /** What operators keep: API keys, tenants and signers, the audit chain, approvals, suspense. */
-import { auditHash, auditStart } from './audit.ts'
+import { auditHash, auditStart } from './audit-chain.ts'
 import { afterOf, builderOf, pageOf, select } from './lists.ts'
 import { all, type Driver, lookup, put, run } from './script.ts'
 import type { ApiKey, Approval, AuditEntry, KeptRecord, Scope, Store, Suspense } from './store.ts'
@@ -16,6 +16,7 @@ type Office = Pick<
   | 'saveRecord'
   | 'audit'
   | 'auditLog'
+  | 'lastAudit'
   | 'saveApproval'
   | 'approval'
   | 'approvals'
@@ -87,11 +88,21 @@ function auditChain(driver: Driver) {
           'SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?',
           ...[afterSeq, limit],
         )
-        return rows.map(({ at_ms: atMs, details, ...row }): AuditEntry => {
-          return { ...row, atMs, details: JSON.parse(details) as AuditEntry['details'] }
-        })
+        return rows.map(auditOf)
+      }),
+    lastAudit: (action) =>
+      driver.read(function* () {
+        const [row] = yield* all<RowOf<'audit'>>(
+          'SELECT * FROM audit WHERE action = ? ORDER BY seq DESC LIMIT 1',
+          action,
+        )
+        return row && auditOf(row)
       }),
   } satisfies Partial<Store>
+}
+
+function auditOf({ at_ms: atMs, details, ...row }: RowOf<'audit'>): AuditEntry {
+  return { ...row, atMs, details: JSON.parse(details) as AuditEntry['details'] }
 }
 
 function approvals(driver: Driver, vault: Vault) {
