@@ -15,7 +15,7 @@ import { type Share, sharesOf } from '../shares.ts'
 import { accountsOf } from './accounts.ts'
 import { refundQueryReading, refundStep } from './readings.ts'
 
-const taken = ['request_content', 'cancel_serial_no', 'cancel_bill_no']
+const taken = ['request_content', 'cancel_serial_no', 'cancel_bill_no', 'part_refund_type', 'cash_refund_fee']
 
 /** Plans the refund of an order. Throws `RuleBroken`. */
 export function refund(request: RefundRequest, _context: Context): RefundOpening {
@@ -28,6 +28,7 @@ export function refund(request: RefundRequest, _context: Context): RefundOpening
   const { cash, insurance } = checkShares(request, shares)
   const own = order.attempts.find((one) => one.number === attempt.number)
   const insured = attempt.parts.some(({ id, amount }) => id === 'insurance' && amount.minor > 0)
+  const type = insured && insurance === 0 ? 'CASH_ONLY' : undefined
   return {
     number,
     amount: { minor: cash + insurance, currency: attempt.amount.currency },
@@ -42,8 +43,8 @@ export function refund(request: RefundRequest, _context: Context): RefundOpening
           hosp_out_refund_no: number,
           cancel_serial_no: sameAs(details, 'cancel_serial_no', placed.serial_no),
           cancel_bill_no: sameAs(details, 'cancel_bill_no', placed.bill_no),
-          part_refund_type: insured && insurance === 0 ? 'CASH_ONLY' : undefined,
-          cash_refund_fee: cash > 0 ? cash : undefined,
+          part_refund_type: sameAs(details, 'part_refund_type', type),
+          cash_refund_fee: sameAs(details, 'cash_refund_fee', cash > 0 ? cash : undefined),
           request_content: contentOf(details, placed),
         }),
       },
@@ -111,12 +112,16 @@ function checkShares(
   return { cash, insurance }
 }
 
-/** R8: both cancel numbers repeat those of the order. */
-function sameAs(details: Loose, name: string, placed: unknown): unknown {
+/** What follows from the order (R8: both cancel numbers) or from the parts; where it is given, it must be the same. */
+function sameAs(details: Loose, name: string, follows: unknown): unknown {
   const asked = details[name]
-  if (asked !== undefined && asked !== placed)
-    throw new RuleBroken('r8_cancel_numbers', `/details/${name}`, 'found another number than the order has')
-  return placed
+  if (asked !== undefined && asked !== follows)
+    throw new RuleBroken(
+      'detail_differs',
+      `/details/${name}`,
+      'found another value than follows from the order and the parts',
+    )
+  return follows
 }
 
 /** What goes through to the bureau: as given, else as with the order, with the type of the order in it. */
@@ -128,7 +133,11 @@ function contentOf(details: Loose, placed: Loose): unknown {
   if (!content) return text
   const { paytype = placed.order_type, ...rest } = content
   if (paytype !== placed.order_type)
-    throw new RuleBroken('r8_paytype', '/details/request_content', 'found another paytype than the order has')
+    throw new RuleBroken(
+      'detail_differs',
+      '/details/request_content',
+      'found another paytype than the order has',
+    )
   return JSON.stringify({ paytype, ...rest })
 }
 
