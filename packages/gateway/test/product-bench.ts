@@ -5,6 +5,7 @@ import type { OperationShape } from '@chadan/protocol'
 import { openSimulator, type Simulator, type SomeSwitches, virtualClock } from '@chadan/simulator'
 import { act, hear } from '../src/order/apply.ts'
 import type { Errand, MerchantIds, Order } from '../src/order/order.ts'
+import { plan } from '../src/order/plan.ts'
 import type { Reading, Source } from '../src/order/reading.ts'
 import type { AttemptView, RefundView } from '../src/order/view.ts'
 import type {
@@ -51,6 +52,8 @@ export interface ProductBench {
     parts?: Record<string, number>
     details?: Record<string, unknown>
   }): Promise<RefundView>
+  /** Makes the call that is planned next. */
+  next(): Promise<void>
   askRefund(): Promise<RefundView>
   handover(): Promise<PayerHandover | undefined>
   pass(ms: number): Promise<void>
@@ -197,12 +200,12 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     async perform(name, details) {
       const one = product.acts?.[name]
       assert(one, `the product has ${name}`)
-      const plan = one.plan({ order: kept(), attempt: attempt(), details, context: context() })
+      const wanted = one.plan({ order: kept(), attempt: attempt(), details, context: context() })
       const { number } = attempt()
-      const errand: Errand = { ...errandOf(plan.errand), later: true }
-      const { amount, parts } = plan
+      const errand: Errand = { ...errandOf(wanted.errand), later: true }
+      const { amount, parts } = wanted
       order = act(kept(), { act: 'plan', number, errand, amount, parts }, product, clock.now()).order
-      await send(number, plan.errand)
+      await send(number, wanted.errand)
       return attempt()
     },
     async again(step) {
@@ -241,8 +244,14 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
         content: 'content',
       }
       order = act(kept(), { act: 'refund', refund: wanted }, product, nowMs).order
-      for (const one of errands) await send(opening.number, one)
+      for (const one of errands) planned.set(`${opening.number}/${one.step}`, one)
+      await bench.next()
       return refundView()
+    },
+    async next() {
+      const step = plan(kept(), product)
+      assert(step?.step === 'send', `the next step is ${step?.step}`)
+      await send(step.number, planned.get(`${step.number}/${step.errand}`) as PlannedErrand)
     },
     async askRefund() {
       const one = kept().refunds.at(-1)

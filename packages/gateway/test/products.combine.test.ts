@@ -102,23 +102,76 @@ test('one sub-order is refunded in part, then for what is left', async () => {
   )
 })
 
-test('a refund of several sub-orders is one call for each, and each notice makes us ask', async () => {
+test('a refund of several sub-orders is one call for each, made one after the other, each proven by its question', async () => {
   const bench = await paid()
-  const refund = await bench.refund({})
+  const { number } = await bench.refund({})
   assert.deepEqual(
-    bench.order.refunds[0]?.errands.map((one) => one.step),
-    ['refund_1', 'refund_2'],
-  )
-  await bench.pass(600_000)
-  const notices = bench.heard.filter((one) => one.kind === 'refund')
-  assert.deepEqual(
-    notices.map((one) => [one.number, one.complete]),
+    bench.order.refunds[0]?.errands.map((one) => [one.step, one.sends]),
     [
-      [refund.number, false],
-      [refund.number, false],
+      ['refund_1', 1],
+      ['refund_2', 0],
     ],
   )
-  assert.notEqual(bench.order.view.refunds[0]?.state, 'succeeded')
+  await bench.pass(600_000)
+  const notice = bench.heard.at(-1)
+  assert.deepEqual([notice?.kind, notice?.number, notice?.complete], ['refund', number, false])
+  assert.equal(bench.order.view.refunded, 0)
+  assert.notEqual((await bench.askRefund()).state, 'succeeded')
+  await bench.next()
+  await bench.pass(600_000)
+  assert.equal((await bench.askRefund()).state, 'succeeded')
+  assert.equal(stateOf(bench), 'refunded')
+  const found = await bench.wx.refunds.find({ out_refund_no: `${number}_2`, sub_mchid: subs[1].sub_mchid })
+  assert.equal(found.amount.refund, 3550)
+})
+
+test('a share that went back with another amount contradicts the refund', async () => {
+  const bench = await paid()
+  const { number } = await bench.refund({})
+  const [question] = combine.askRefund(bench.order, bench.order.refunds[0] as never)
+  const found = await bench.wx.refunds.find({ out_refund_no: `${number}_1`, sub_mchid: subs[0].sub_mchid })
+  assert.equal(question?.read(found).contradicts, undefined)
+  const other = { ...found, amount: { ...found.amount, refund: 1 } }
+  assert.equal(question?.read(other).contradicts, '1 CNY instead of 12800 CNY')
+  assert.equal(question?.read({ ...found, out_trade_no: 'OTHER_1' }).contradicts, 'a refund of another order')
+})
+
+test('in direct mode the merchant places, closes and refunds its own sub-orders', async () => {
+  const bench = await openProductBench({ product: combine, mode: 'direct' })
+  const sub = { description: '茶', attach: 'x', amount: { total_amount: 500 } }
+  const place = () => bench.place({ ...detailsOf(bench), sub_orders: [sub, sub] })
+  await place()
+  await bench.close()
+  assert.equal((await bench.ask()).state, 'closed')
+  await bench.sim.pay((await place()).kept.prepay_id ?? '')
+  await bench.pass(1000)
+  const [first = ''] = idsOf(bench)
+  await bench.refund({ parts: { [first]: 500 } })
+  await bench.pass(600_000)
+  assert.equal(bench.order.view.refunds[0]?.state, 'succeeded')
+})
+
+test('individual payees are placed for, closed and refunded by their authorisation', async () => {
+  const switches = { combine: { profile: 'modern' as const } }
+  const bench = await openProductBench({ product: combine, switches })
+  const sub = {
+    description: '旧书',
+    attach: 'x',
+    amount: { total_amount: 500 },
+    individual_auth_id: '110001773',
+  }
+  const place = () => bench.place({ ...detailsOf(bench), trade_type: 'miniprogram', sub_orders: [sub, sub] })
+  await place()
+  assert.equal((await bench.handover())?.scene, 'mini_program')
+  await bench.close()
+  assert.equal((await bench.ask()).state, 'closed')
+  await bench.sim.pay((await place()).kept.prepay_id ?? '')
+  await bench.pass(1000)
+  const [first = ''] = idsOf(bench)
+  assert.equal((await bench.ask()).state, 'paid')
+  await bench.refund({ parts: { [first]: 500 } })
+  await bench.pass(600_000)
+  assert.equal((await bench.askRefund()).state, 'succeeded')
 })
 
 test('a refund of one sub-order is known by its notice', async () => {
@@ -263,6 +316,27 @@ test('no combination of words reads as paid unless every sub-order is', () => {
       const closedAll = words.every((one) => one === 'CLOSED')
       assert.equal(ordersSaid(words.map(tradeSaid)) === 'closed', closedAll)
     }),
+  )
+})
+
+test('some sub-orders paid without the others become a concern in time', () => {
+  const sub = (out_trade_no: string, trade_state: 'SUCCESS' | 'NOTPAY') => ({
+    mchid: '1',
+    out_trade_no,
+    trade_state,
+    amount: { total_amount: 5, payer_amount: 5 },
+  })
+  const stated = {
+    combine_appid: 'wx',
+    combine_mchid: '1',
+    combine_out_trade_no: 'N1',
+    sub_orders: [sub('SUB_ONE', 'SUCCESS'), sub('SUB_TWO', 'NOTPAY')],
+  }
+  const reading = readStated(stated, 'N1')
+  assert.equal(reading.said, 'paying')
+  assert.deepEqual(
+    reading.concerns?.map((one) => [one.code, one.afterMs]),
+    [['partly_paid', 300_000]],
   )
 })
 
