@@ -9,7 +9,7 @@ import type { Counter } from './counter.ts'
 import type { Signer } from './desk.ts'
 import { Edit } from './edit.ts'
 import { tellTransitions } from './hands.ts'
-import { drawId } from './numbers.ts'
+import { suspend } from './suspense.ts'
 
 const trusts = new Map(everyNotification.map((one) => [one.id as string, one.trust]))
 
@@ -95,27 +95,13 @@ async function take(
     return { result: { outcome, log: edit.log }, write: edit.write() }
   })
   if (done.outcome === 'unknown_order' || done.outcome === 'other_ids') {
-    // Kept, and shown to a person: money may have moved for a number that is not in our books (X12).
-    await desk.store.suspend({
-      id: drawId(desk.random, 'sus'),
-      signer: signer.facts.id,
-      product: product.id,
-      number: heard.number,
-      why: done.outcome === 'unknown_order' ? 'unknown_number' : 'other_ids',
-      by: notice.type,
-      heardMs,
-      found: `${heard.reading.said} (${heard.reading.word})${amountText(heard.reading)}`,
-      bytes,
-    })
+    const found = { ...find, product, by: notice.type, reading: heard.reading, why: done.outcome }
+    await suspend(counter, signer, found, { bytes, heardMs })
     return done.outcome
   }
   tellTransitions(desk, product, done.log)
   counter.nudge()
   return done.outcome
-}
-
-function amountText({ amount }: Reading): string {
-  return amount ? `, ${amount.minor} ${amount.currency}` : ''
 }
 
 /** Ids that both sides have must be equal. */

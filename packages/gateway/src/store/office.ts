@@ -22,6 +22,7 @@ type Office = Pick<
   | 'approvals'
   | 'decideApproval'
   | 'suspend'
+  | 'noteSuspense'
   | 'suspended'
   | 'resolveSuspense'
 >
@@ -173,6 +174,13 @@ function suspense(driver: Driver, vault: Vault) {
         }
         const conflict = '(id) DO UPDATE SET count = suspense.count + 1'
         yield [{ op: 'insert', table: 'suspense', rows: [row], conflict }]
+      }),
+    noteSuspense: (id, note) =>
+      driver.write(function* () {
+        yield* run(
+          `UPDATE suspense SET found = found || ? WHERE id = ? AND found NOT LIKE '%' || ?`,
+          ...[`; ${note}`, id, note],
+        )
       }),
     suspended: ({ limit, cursor }) => {
       const after = afterOf(cursor)

@@ -388,6 +388,8 @@ export interface Store {
 
   /** Keeps it, or raises its counter. */
   suspend(found: Omit<Suspense, 'count' | 'resolved'>): Promise<void>
+  /** Adds to what was found, once. */
+  noteSuspense(id: string, note: string): Promise<void>
   suspended(page: { limit: number; cursor?: string | undefined }): Promise<Page<Suspense>>
   resolveSuspense(id: string, operator: string, reason: string, atMs: number): Promise<boolean>
 
