@@ -11,6 +11,8 @@ export interface Io {
   readonly stdin: () => Promise<Uint8Array>
   /** In place of the client's own connections. */
   readonly fetch?: Fetch
+  /** Variables of the environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
 }
 
@@ -23,6 +25,7 @@ export const systemIo: Io = {
     for await (const part of process.stdin) parts.push(part as Uint8Array)
     return Buffer.concat(parts)
   },
+  env: process.env,
   clock: systemClock,
 }
 

@@ -1,8 +1,13 @@
 /** Running a command line, in the process or in a test: doors go in, an exit code comes out. */
 import { type Command, CommanderError } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { callCommand } from './commands/call.ts'
+import { deliveriesCommand } from './commands/deliveries.ts'
+import { eventsCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
+import { migrateCommand } from './commands/migrate.ts'
 import { operationsCommand } from './commands/operations.ts'
+import { ordersCommand } from './commands/orders.ts'
 import { queryCommand } from './commands/query.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { CommandEnd, type Exit, exits, oneLine, toEnd } from './end.ts'
@@ -11,8 +16,9 @@ import type { CommandProblem } from './problem.ts'
 
 /** The program with the verbs that ask, send and explain. */
 export function withVerbs(program: Command, io: Io): Command {
-  for (const verb of [operationsCommand, callCommand, queryCommand, verifyCommand, keysCommand])
-    program.addCommand(verb(io))
+  const verbs = [operationsCommand, callCommand, queryCommand, verifyCommand, keysCommand]
+  const ofGateways = [ordersCommand, eventsCommand, deliveriesCommand, auditCommand, migrateCommand]
+  for (const verb of [...verbs, ...ofGateways]) program.addCommand(verb(io))
   return program
 }
 

@@ -32,12 +32,17 @@ function widthOf(text: string): number {
 
 const decimals: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, VND: 0 }
 
+/** How many decimals a currency is written with. */
+export function decimalsOf(currency: string): number {
+  return decimals[currency] ?? 2
+}
+
 /**
  * An amount as people write it.
  * @example money(12_34, 'CNY') // '12.34 CNY'
  */
 export function money(minor: number, currency = 'CNY'): string {
-  const places = decimals[currency] ?? 2
+  const places = decimalsOf(currency)
   const digits = String(Math.abs(minor)).padStart(places + 1, '0')
   const whole = digits.slice(0, digits.length - places)
   const part = places > 0 ? `.${digits.slice(-places)}` : ''

@@ -1,4 +1,4 @@
-/** `chadan keys check`: whether keys and certificates are what they should be, without showing them. */
+/** `chadan keys`: API keys of a gateway; and `keys check`: whether keys and certificates are what they should be, without showing them. */
 import { Command } from 'commander'
 import { type GivenCredentials, readCredentials } from '../credentials.ts'
 import { type GivenKeys, inspectKeys, type KeyFinding } from '../diagnosis/index.ts'
@@ -6,6 +6,7 @@ import { CommandEnd, exits, wrongInput } from '../end.ts'
 import { readIfThere } from '../files.ts'
 import { type Io, printJson, printLine } from '../io.ts'
 import { columns } from '../table.ts'
+import { apiKeyCommands } from './api-keys.ts'
 
 interface Given {
   readonly credentials?: string
@@ -18,11 +19,11 @@ interface Given {
   readonly json?: true
 }
 
-/** The subcommand, with its one verb. */
+/** The subcommand, with its verbs. */
 export function keysCommand(io: Io): Command {
   const keys = new Command('keys')
-    .summary('look at keys and certificates')
-    .description('Looks at keys and certificates.')
+    .summary('look at keys and certificates; make, revoke and list API keys of a gateway')
+    .description('Looks at keys and certificates; makes, revokes and lists API keys of a gateway.')
   keys.addCommand(
     new Command('check')
       .summary('say whether keys and certificates are right and belong together')
@@ -50,6 +51,7 @@ Examples:
       )
       .action((given: Given) => check(io, given)),
   )
+  for (const verb of apiKeyCommands(io)) keys.addCommand(verb)
   return keys
 }
 

@@ -15,3 +15,4 @@ export {
 } from './register.ts'
 export { Secret, type SecretDoors, SecretUnread, secretReader } from './secrets.ts'
 export type { SettingsShape, SignerShape, TenantShape } from './shape.ts'
+export { openClock, openStore } from './store.ts'
