@@ -169,6 +169,8 @@ test('410 turns the endpoint off: nothing more is sent, nothing is lost, and it 
   await bench.happen('o1')
   bench.answer = () => ({ status: 410 })
   await bench.settle()
+  const [refused] = await bench.deliveries()
+  assert.deepEqual([refused?.state, refused?.lastStatus], ['dead', 410], 'a dead letter raises the alarm')
   await bench.happen('o2')
   await bench.settle()
   assert.equal(bench.received.length, 1)
@@ -220,6 +222,12 @@ test('a hanging endpoint takes its few places and leaves the others theirs', asy
     ({ state }) => state === 'acknowledged',
   )
   assert.deepEqual([taken.length, most], [20, 2])
+  const otherNode = { id: 'other', untilMs: bench.clock.now() + 60_000 }
+  const left = await bench.store.claimDeliveries(bench.clock.now(), 100, otherNode)
+  assert.ok(
+    left.length >= 16,
+    `a busy endpoint's deliveries are left to other nodes, not hoarded: ${left.length}`,
+  )
   const stopping = dispatcher.stop()
   await bench.clock.advance(15_000, turns)
   await stopping
@@ -235,6 +243,10 @@ test('stopping finishes what is under way and gives back what waits', async () =
   dispatcher.start()
   await turns(50)
   assert.equal(answers.length, 2)
+  // Its place is filled by one of two that are claimed then; the other waits.
+  answers[0]?.({ status: 200 })
+  await turns(50)
+  assert.equal(answers.length, 3)
   let stopped = false
   const stopping = dispatcher.stop().then(() => {
     stopped = true
@@ -243,7 +255,7 @@ test('stopping finishes what is under way and gives back what waits', async () =
   assert.equal(stopped, false)
   for (const answer of answers) answer({ status: 200 })
   await stopping
-  assert.equal(answers.length, 2, 'nothing new was begun')
+  assert.equal(answers.length, 3, 'nothing new was begun')
 
   bench.answer = () => ({ status: 200 })
   await bench.dispatcher().tick()
@@ -251,6 +263,35 @@ test('stopping finishes what is under way and gives back what waits', async () =
     (await bench.deliveries()).every(({ state }) => state === 'acknowledged'),
     'no claim stands in the way',
   )
+})
+
+test('what waited until its claim was nearly over is claimed anew before it is sent', async () => {
+  await using bench = await openBench({ perEndpoint: 2, concurrency: 20 })
+  await bench.endpoint()
+  for (let order = 1; order <= 4; order++) await bench.happen(`o${order}`)
+  const begun: string[] = []
+  const answers: ((answer: WebhookAnswer) => void)[] = []
+  bench.answer = ({ order }) => {
+    begun.push(order)
+    return new Promise((done) => answers.push(done))
+  }
+  const dispatcher = bench.dispatcher()
+  dispatcher.start()
+  await turns(50)
+  answers[0]?.({ status: 200 })
+  await turns(50)
+  assert.deepEqual(begun, ['o1', 'o2', 'o3'])
+  // The machine sleeps for most of the claim, and wakes with two attempts timed out.
+  await bench.clock.advance(50_000)
+  await turns(50)
+  assert.deepEqual(begun, ['o1', 'o2', 'o3', 'o4'])
+  await bench.clock.advance(12_000, turns)
+  bench.answer = () => ({ status: 200 })
+  await bench.dispatcher().tick()
+  const byOthers = bench.received.map(({ order }) => order)
+  assert.ok(!byOthers.includes('o4'), 'no other node sends what is being sent')
+  for (const answer of answers) answer({ status: 200 })
+  await dispatcher.stop()
 })
 
 test('a started dispatcher wakes for a retry by itself', async () => {

@@ -75,6 +75,8 @@ test('each tenant has numbers of its own and sees no other', async () => {
     [2, 'o2'],
   ])
   assert.deepEqual(await seqs('clinic'), [[1, 'c1']])
+  const { events: first, next, more } = await feed.page('hospital', { limit: 1 })
+  assert.deepEqual([first.length, next, more], [1, 1, true])
   assert.deepEqual(await feed.page('nobody', { after: 9 }), { events: [], next: 9, more: false })
 })
 

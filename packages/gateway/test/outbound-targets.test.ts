@@ -114,6 +114,7 @@ const hiddenAddresses = [
   '::',
   '::1',
   'fe80::1%eth0',
+  '2606:4700::1111%eth0',
   'fec0::1',
   'fd00:ec2::254',
   '::ffff:10.0.0.1',
@@ -180,7 +181,7 @@ test('further ports are open where an operator lists them, for https only', () =
 
 test('an allowed origin may be plain, have any port and a private address, but no link-local one', async () => {
   const rules = { allow: ['http://erp.hospital.internal:8080', 'http://10.0.0.5:81'] }
-  const { targets, carried } = recording(rules, [['10.0.0.7'], ['169.254.169.254']])
+  const { targets, carried } = recording(rules, [['10.0.0.7'], ['169.254.169.254', '::ffff:10.0.0.7']])
   await targets.send(webhook('http://erp.hospital.internal:8080/hook'), AbortSignal.any([]))
   assert.deepEqual(carried[0]?.addresses, ['10.0.0.7'])
   targets.check('http://10.0.0.5:81/hook')
