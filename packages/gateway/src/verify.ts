@@ -1,7 +1,7 @@
 /** Recomputes the chains: of an order's log, of the audit log, and of the seals that tie the one to the other. */
 import { chain, chainStart, type LogEntry } from './order/log.ts'
 import { readSeal, sealAction, sealDigest } from './seal.ts'
-import { auditHash, auditStart } from './store/audit.ts'
+import { auditHash, auditStart } from './store/audit-chain.ts'
 import type { AuditEntry, Store } from './store/store.ts'
 
 /** The first version of an order's log that does not follow from the one before; `undefined` when all do. */
