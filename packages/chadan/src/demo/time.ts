@@ -1,0 +1,27 @@
+/** The time of the day: the simulator's, followed from this process. */
+import type { Clock } from '@chadan/protocol'
+import { scaledClock } from '@chadan/simulator'
+import type { Get } from './books.ts'
+
+/** Time with what stories need of it. */
+export interface DayClock extends Clock {
+  /** How many of its seconds pass in a real one. */
+  readonly speed: number
+  /** Resolves `ms` of this time later. */
+  pass(ms: number): Promise<void>
+  /** As WeChat writes it, Beijing time. */
+  text(ms?: number): string
+}
+
+/** Follows the simulator's clock. */
+export async function followTime(get: Get, controlUrl: string, real: Clock): Promise<DayClock> {
+  const askedMs = real.now()
+  const { nowMs, speed } = (await get(`${controlUrl}/clock`)) as { nowMs: number; speed: number }
+  // The answer was made about half-way between question and answer.
+  const clock = scaledClock(real, { speed, startMs: nowMs + ((real.now() - askedMs) / 2) * speed })
+  return {
+    ...clock,
+    pass: (ms) => new Promise((resolve) => void clock.after(ms, resolve)),
+    text: (ms = clock.now()) => new Date(ms + 8 * 3600_000).toISOString().replace(/\.\d+Z$/, '+08:00'),
+  }
+}
