@@ -1,6 +1,6 @@
 /** One order of one product against the simulator, kept by the pure core: what the engine does, without a store. */
 import assert from 'node:assert/strict'
-import { optionsOf, Refused, WechatPay } from '@chadan/client'
+import { Lost, optionsOf, Refused, WechatPay } from '@chadan/client'
 import type { OperationShape } from '@chadan/protocol'
 import { openSimulator, type Simulator, type SomeSwitches, virtualClock } from '@chadan/simulator'
 import { act, hear } from '../src/order/apply.ts'
@@ -137,7 +137,19 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     ).order
     const kind = product.errands[one.step]
     assert(kind, `the product reads answers to ${one.step}`)
-    const result = await wx.send(prepared)
+    const result = await wx.send(prepared).catch((error: unknown) => {
+      if (error instanceof Lost) return undefined
+      throw error
+    })
+    if (!result) {
+      order = act(
+        kept(),
+        { act: 'lose', number, step: one.step, atMs: clock.now() },
+        product,
+        clock.now(),
+      ).order
+      return
+    }
     take('answer', one.operation.id, kind.read(result, number, kept()))
   }
 
@@ -251,6 +263,7 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     async next() {
       const step = plan(kept(), product)
       assert(step?.step === 'send', `the next step is ${step?.step}`)
+      if (step.atMs > clock.now()) await sim.advance(step.atMs - clock.now())
       await send(step.number, planned.get(`${step.number}/${step.errand}`) as PlannedErrand)
     },
     async askRefund() {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '@chadan/client'
 import fc from 'fast-check'
+import { plan } from '../src/order/plan.ts'
 import { payscore } from '../src/products/payscore/index.ts'
 import { meaningOf, readStated } from '../src/products/payscore/states.ts'
 import { openProductBench, type ProductBench, refusalOf, ruleOf } from './product-bench.ts'
@@ -141,21 +142,62 @@ test('a payment outside WeChat is reported and makes the order paid, without a t
   )
 })
 
+test('a completion that never arrived is shown missing and made again', async () => {
+  const bench = await confirmed()
+  bench.sim.faults.next('payscore.complete', 'loseRequest')
+  await bench.perform('complete', completion(bench))
+  assert.equal((await bench.ask()).state, 'in_service')
+  await bench.next()
+  await bench.pass(60_000)
+  const view = await bench.ask()
+  assert.deepEqual([view.state, view.taken], ['paid', 4000])
+  assert.equal(bench.order.attempts[0]?.errands[1]?.sends, 2)
+})
+
+test('a completion whose answer was lost is found done, and not made again', async () => {
+  const bench = await confirmed()
+  const { number } = viewOf(bench)
+  await bench.sim.act(number, { action: 'event', name: 'deduction:fail', details: { times: 3 } })
+  bench.sim.faults.next('payscore.complete', 'loseAnswer')
+  await bench.perform('complete', completion(bench))
+  assert.equal((await bench.ask()).state, 'paying')
+  assert.equal(plan(bench.order, payscore)?.step, 'ask')
+})
+
+test('what was completed elsewhere is never cancelled for its age', async () => {
+  const bench = await confirmed()
+  const { number } = viewOf(bench)
+  await bench.sim.act(number, { action: 'event', name: 'deduction:fail', details: { times: 99 } })
+  const { service_id = '', sub_mchid = '', appid } = bench.order.attempts[0]?.merchant ?? {}
+  const { post_payments, time_range } = completion(bench)
+  const named = { service_id, sub_mchid, ...(appid && { appid }) }
+  await bench.wx.payscore.complete({
+    ...named,
+    out_order_no: number,
+    post_payments,
+    time_range,
+    total_amount: 4000,
+  })
+  await bench.pass(2 * 3_600_000)
+  assert.equal((await bench.ask()).state, 'paying')
+  assert.equal(plan(bench.order, payscore)?.step, 'ask')
+})
+
 test('an act out of its turn is refused before it is sent', async () => {
   const bench = await placed()
-  const plan = (name: string, details: Record<string, unknown>) => () => {
+  const planning = (name: string, details: Record<string, unknown>) => () => {
     const [attempt] = viewOf(bench).attempts
     assert(attempt)
     return payscore.acts?.[name]?.plan({ order: bench.order, attempt, details, context: bench.context })
   }
-  assert.equal(ruleOf(plan('complete', completion(bench))), 'not_in_service')
+  assert.equal(ruleOf(planning('complete', completion(bench))), 'not_in_service')
   await bench.sim.act(viewOf(bench).number, { action: 'confirm' })
   await bench.pass(1000)
-  assert.equal(ruleOf(plan('sync', {})), 'nothing_to_collect')
-  assert.equal(ruleOf(plan('complete', { ...completion(bench), strange: 1 })), 'detail_not_taken')
-  assert.throws(plan('complete', { ...completion(bench), total_amount: 1 }), InputError)
+  assert.equal(ruleOf(planning('sync', {})), 'nothing_to_collect')
+  assert.equal(ruleOf(planning('complete', { ...completion(bench), strange: 1 })), 'detail_not_taken')
+  assert.throws(planning('complete', { ...completion(bench), total_amount: 1 }), InputError)
   await bench.perform('complete', completion(bench))
-  assert.equal(ruleOf(plan('complete', completion(bench))), 'complete_already')
+  assert.equal(ruleOf(planning('complete', completion(bench))), 'complete_already')
 })
 
 test('a refund is followed to its end by its question', async () => {

@@ -52,13 +52,20 @@ function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly 
   const next = attempt.errands.find((one) => answerOf(order, number, one) === undefined)
   const expiry: Step = { step: 'end', number, reason: 'expired', atMs: attempt.expiresMs }
   // PayScore runs for days once confirmed; only what can still be paid by a payer's own act expires.
-  const expires = view.state !== 'in_service' && !attempt.errands.some((one) => one.later)
+  const owed = view.state === 'paying' && product.timing.expiryEnds === 'waiting'
+  const expires = view.state !== 'in_service' && !owed && !attempt.errands.some((one) => one.later)
   const ending = expires ? [expiry] : []
   if (next && next.sends === 0)
     return [...ending, { step: 'send', number, errand: next.step, atMs: attempt.openedMs }]
   const lost = view.placed || (next !== undefined && lacksAnswer(order, number, next))
   if (next && lost && !next.later && !lives(view.state)) return lostHandover(attempt, next, product)
+  if (next?.later && lacksAnswer(order, number, next)) return [sendAgain(number, next, product.timing)]
   return [...ending, { step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
+}
+
+function sendAgain(number: string, errand: Errand, { askMs }: Timed['timing']): Step {
+  const atMs = (errand.lastSentMs ?? 0) + pause(askMs, errand.sends - 1)
+  return { step: 'send', number, errand: errand.step, atMs }
 }
 
 // While money is moving, nobody needs the hand-over any more.
@@ -71,7 +78,7 @@ function mustClose({ state, reason }: AttemptView): boolean {
   return state === 'failing' && (reason === 'refused' || reason === 'open_leg')
 }
 
-/** The provider has done this call, but what its answer gave never came. */
+/** What this call was to do, or what its answer gave, is not there: it is sent again. */
 function lacksAnswer(order: Order, number: string, { step }: Errand): boolean {
   return factsAbout(order, number).some(({ reading }) => reading.lacks && reading.step === step)
 }
@@ -86,10 +93,9 @@ function lostHandover(attempt: Attempt, errand: Errand, { timing }: Timed): read
   const { number } = attempt
   if (timing.handoverLost === 'close')
     return [{ step: 'end', number, reason: 'handover_lost', atMs: errand.lastSentMs ?? attempt.openedMs }]
-  const atMs = (errand.lastSentMs ?? 0) + pause(timing.askMs, errand.sends - 1)
   return [
     { step: 'end', number, reason: 'expired', atMs: attempt.expiresMs },
-    { step: 'send', number, errand: errand.step, atMs },
+    sendAgain(number, errand, timing),
   ]
 }
 

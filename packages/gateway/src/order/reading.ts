@@ -72,7 +72,7 @@ export interface AttemptReading {
   readonly word: string
   /** The call answered, where `said` is `accepted` or `refused`. */
   readonly step?: string | undefined
-  /** The call was done, but what its answer gave is lost: it is to be sent again, and is not answered by this. */
+  /** The call of `step` was not done, or what its answer gave is lost: it is to be sent again, and is not answered by this. */
   readonly lacks?: true | undefined
   readonly reason?: string | undefined
   /** The product held the amounts to the terms of an order whose split was open: their sum may be another one. */

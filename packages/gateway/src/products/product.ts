@@ -251,6 +251,8 @@ export interface Product {
 export interface Timing {
   /** How long an attempt may be paid when the merchant does not say. */
   readonly expiresMs: number
+  /** What the expiry ends: all that is unpaid (when left out), or only what waits for its payer, since the rest stays owed. */
+  readonly expiryEnds?: 'unpaid' | 'waiting' | undefined
   /** Questions after the hand-over or a loss, each this long after the one before (X13). */
   readonly askMs: readonly number[]
   /** The same for refunds. */

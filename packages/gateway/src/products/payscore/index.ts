@@ -5,9 +5,9 @@ import { given } from '../details.ts'
 import { call, type Heard, type Product, question } from '../product.ts'
 import { refundNoticeReading } from '../refunds.ts'
 import { apiv3FenceMs, askMs, askRefundMs } from '../timing.ts'
-import { completeAct, createdLivesMs, createKind, laterKinds, open, syncAct } from './placing.ts'
+import { completeAct, createdLivesMs, createKind, laterKinds, open, syncAct, unanswered } from './placing.ts'
 import { askRefund, refund, refundKind } from './refunds.ts'
-import { readStated } from './states.ts'
+import { answering, readStated } from './states.ts'
 
 const filled = [
   'service_id',
@@ -29,11 +29,16 @@ export const payscore: Product = {
   details: [{ operation: operations.payscore.create, filled }],
   open,
   errands: { create: createKind, refund: refundKind, ...laterKinds },
-  ask: (_order, { number, merchant, amount }) => {
+  ask: (order, attempt) => {
+    const { number, merchant, amount } = attempt
     const { service_id = '', sub_mchid = '' } = merchant
+    const act = unanswered(order, attempt)
     return [
       question(operations.payscore.query, { service_id, sub_mchid, out_order_no: number }, (result) =>
-        readStated(result, number, amount.currency),
+        answering(
+          readStated(result, number, amount.currency),
+          act && { step: act.step, minor: amount.minor },
+        ),
       ),
     ]
   },
@@ -59,6 +64,8 @@ export const payscore: Product = {
   acts: { complete: completeAct, sync: syncAct },
   timing: {
     expiresMs: createdLivesMs,
+    // What was completed elsewhere is collected, however old the order is.
+    expiryEnds: 'waiting',
     askMs,
     askRefundMs,
     closeNotBeforeMs: 0,

@@ -1,7 +1,7 @@
 /** Creating a service order, completing it, and reporting that it was paid elsewhere. */
 import { type OperationShape, operations, type ResultOfOperation, serviceStage } from '@chadan/protocol'
 import { answerOf } from '../../order/derive-attempt.ts'
-import type { MerchantIds, Order } from '../../order/order.ts'
+import type { Attempt, Errand, MerchantIds, Order } from '../../order/order.ts'
 import { fit, given, type Loose, mapList, membersOf, only, textOf } from '../details.ts'
 import { numberOf } from '../opening.ts'
 import {
@@ -103,6 +103,11 @@ function stepOf(order: Order, number: string, name: string): string {
   if (made.length >= tries)
     throw new RuleBroken('too_many_tries', '/', `found ${made.length} refusals of ${name}`)
   return stepName(name, made.length)
+}
+
+/** The act that was sent and has no answer yet. */
+export function unanswered(order: Order, { number, errands }: Attempt): Errand | undefined {
+  return errands.find((one) => one.later && one.sends > 0 && answerOf(order, number, one) === undefined)
 }
 
 function planned(

@@ -72,6 +72,23 @@ export function readStated(stated: Stated, number: string, currency?: string): A
   } satisfies AttemptReading)
 }
 
+/**
+ * What the reading says of an act whose answer was lost: the order shows whether it was done. `complete`
+ * leads from the service to the collection, `sync` from there to the end.
+ */
+export function answering(
+  reading: AttemptReading,
+  act: { readonly step: string; readonly minor: number } | undefined,
+): AttemptReading {
+  if (!act) return reading
+  const { step, minor } = act
+  const before = step.startsWith('complete') ? 'in_service' : 'paying'
+  if (reading.said === before) return { ...reading, step, lacks: true }
+  const done = ['paying', 'paid'].includes(reading.said) || reading.reason === 'no_charge'
+  // Another amount was completed by somebody else.
+  return done && reading.amount?.minor === minor ? { ...reading, step } : reading
+}
+
 /** What was collected or is to be; nothing is owed while nobody has completed the service. */
 function amountOf({ total_amount, collection }: Stated, currency: string | undefined): Amount | undefined {
   const minor = collection?.state === 'USER_PAID' ? (collection.paid_amount ?? total_amount) : total_amount
