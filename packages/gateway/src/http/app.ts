@@ -8,7 +8,7 @@ import { BodyTooLarge, readBytes } from './body.ts'
 import { type Buckets, openBuckets, type Rate } from './buckets.ts'
 import { admit, subjectOf } from './guard.ts'
 import { readInput } from './input.ts'
-import { answerOf, Problem, problemOf } from './problems.ts'
+import { Problem, problemAnswer, problemOf } from './problems.ts'
 import type { Answer, Api, Audited, Exchange, Route } from './route.ts'
 
 /** Bounds of what a caller may use. */
@@ -64,12 +64,12 @@ export function openApp(options: AppOptions): Hono {
   for (const [path, methods] of methodsByPath(routes))
     app.all(honoPath(path), (context) => {
       const problem = new Problem('method_not_allowed', { headers: { allow: methods.join(', ') } })
-      return finish(options, answerOf(problem, requestId(options)), {
+      return finish(options, problemAnswer(problem, requestId(options)), {
         route: path,
         method: context.req.method,
       })
     })
-  app.notFound(() => finish(options, answerOf(new Problem('not_found'), requestId(options)), unrouted))
+  app.notFound(() => finish(options, problemAnswer(new Problem('not_found'), requestId(options)), unrouted))
   // Reached only when something outside the handlers throws: still nothing of it is shown.
   app.onError((error) => finish(options, failed(options, error), unrouted))
   return app
@@ -97,7 +97,7 @@ async function serve(
   const id = requestId(options)
   const work = async () => {
     if (running.count >= limits.concurrent || api.stopping.aborted)
-      return answerOf(new Problem('unavailable', { headers: { 'retry-after': '1' } }), id)
+      return problemAnswer(new Problem('unavailable', { headers: { 'retry-after': '1' } }), id)
     running.count++
     try {
       return await within(api.clock, limits.requestMs, handle(options, shared, route, request, params))
@@ -179,7 +179,7 @@ function failed({ log, ...rest }: AppOptions, error: unknown, id = requestId(res
   const problem = error instanceof BodyTooLarge ? new Problem('body_too_large') : problemOf(error)
   if (problem.code === 'internal')
     log.error('request_failed', { request_id: id, route: route?.path, ...errorFields(error) })
-  return answerOf(problem, id)
+  return problemAnswer(problem, id)
 }
 
 /** What work gives within a time, or the problem `timed_out`. The work goes on. */

@@ -366,7 +366,7 @@ export function seconds(ms: number): string {
 }
 
 /** The answer that stands for a problem. */
-export function answerOf(problem: Problem, requestId: string): Response {
+export function problemAnswer(problem: Problem, requestId: string): Response {
   const { status, title } = problemKinds[problem.code]
   const body = {
     type: `/problems/${problem.code}`,

@@ -1,0 +1,92 @@
+/** Where WeChat Pay and payers' browsers arrive: raw bytes to the gateway, answered within five seconds. */
+import type { Clock } from '@chadan/protocol'
+import type { Hono } from 'hono'
+import { Declined, type Gateway } from '../engine/desk.ts'
+import { errorFields, type Log } from '../logging.ts'
+import { securityHeaders, within } from './app.ts'
+import { BodyTooLarge, readBytes } from './body.ts'
+import { pageAnswer } from './pages.ts'
+import { Problem } from './problems.ts'
+import { productIds } from './schemas.ts'
+
+/** What inbound routes lean on, and their limits. */
+export interface InboundOptions {
+  readonly gateway: Pick<Gateway, 'hear' | 'comeBack'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly maxBodyBytes?: number | undefined
+  /** Messages worked on at the same time; more are refused, and come again. */
+  readonly concurrent?: number | undefined
+}
+
+// WeChat gives up after 5 s; a late commit is refused before, so that the message comes again.
+const answerMs = 4_500
+const signerId = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Adds `/notify/{signer}/{product}` and `/return/{order}`. No tenant stands in these addresses: it is found from the content. */
+export function addInbound(app: Hono, options: InboundOptions): void {
+  const { maxBodyBytes = 2 * 1024 * 1024, concurrent = 2000, clock } = options
+  let running = 0
+  const bounded = async (refused: () => Response, work: () => Promise<Response>): Promise<Response> => {
+    if (running >= concurrent) return guarded(refused())
+    running++
+    const under = work().finally(() => running--)
+    return guarded(await within(clock, answerMs, under).catch((error) => failed(options, error, refused)))
+  }
+  app.on(['GET', 'POST'], '/notify/:signer/:product', (context) =>
+    bounded(comeAgain, () => hear(options, context.req.raw, context.req.param(), maxBodyBytes)),
+  )
+  app.get('/return/:order', (context) =>
+    bounded(neutralPage, () => comeBack(options, context.req.param('order'))),
+  )
+}
+
+async function hear(
+  { gateway }: InboundOptions,
+  request: Request,
+  { signer, product }: { signer: string; product: string },
+  maxBodyBytes: number,
+): Promise<Response> {
+  const known = productIds.find((one) => one === product)
+  if (!known || !signerId.test(signer)) return new Response(null, { status: 404 })
+  const { url, method, headers } = request
+  if (method === 'GET') return gateway.hear(signer, known, new Request(url, { method, headers }))
+  const body = await readBytes(request, maxBodyBytes)
+  return gateway.hear(signer, known, new Request(url, { method, headers, body }))
+}
+
+async function comeBack({ gateway }: InboundOptions, order: string): Promise<Response> {
+  if (order.length > 128) return neutralPage()
+  const { location } = await gateway.comeBack(order)
+  const url = location === undefined ? null : URL.parse(location)
+  if (!url || !/^https?:$/.test(url.protocol)) return neutralPage()
+  return new Response(null, { status: 302, headers: { location: url.href } })
+}
+
+/** The refusal after which every dialect sends its message again. */
+function comeAgain(): Response {
+  const body = JSON.stringify({ code: 'FAIL', message: 'not now; send it again' })
+  return new Response(body, { status: 503, headers: { 'content-type': 'application/json' } })
+}
+
+function neutralPage(): Response {
+  return pageAnswer(
+    '支付结果',
+    '<h1>请返回商户页面查看支付结果</h1><p>您可以关闭此页面。You may close this page; the merchant shows the result.</p>',
+    { language: 'zh-CN' },
+  )
+}
+
+function failed({ log }: InboundOptions, error: unknown, refused: () => Response): Response {
+  if (error instanceof BodyTooLarge) return new Response(null, { status: 413 })
+  const expected = error instanceof Declined || error instanceof Problem
+  if (!expected) log.error('inbound_failed', errorFields(error))
+  return refused()
+}
+
+function guarded(response: Response): Response {
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(securityHeaders))
+    if (!headers.has(name)) headers.set(name, value)
+  return new Response(response.body, { status: response.status, headers })
+}
