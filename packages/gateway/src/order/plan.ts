@@ -59,7 +59,7 @@ function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly 
     return [...ending, { step: 'send', number, errand: next.step, atMs: attempt.openedMs }]
   const lost = view.placed || (next !== undefined && lacksAnswer(order, number, next))
   if (next && lost && !next.later && !lives(view.state)) return lostHandover(attempt, next, product)
-  if (next?.later && lacksAnswer(order, number, next)) return [sendAgain(number, next, product.timing)]
+  if (next?.later && wasMissed(order, number, next)) return [sendAgain(number, next, product.timing)]
   return [...ending, { step: 'ask', number, atMs: nextAsk(order, attempt, view, product) }]
 }
 
@@ -78,9 +78,16 @@ function mustClose({ state, reason }: AttemptView): boolean {
   return state === 'failing' && (reason === 'refused' || reason === 'open_leg')
 }
 
-/** What this call was to do, or what its answer gave, is not there: it is sent again. */
+/** The provider has done this call, but what its answer gave never came. */
 function lacksAnswer(order: Order, number: string, { step }: Errand): boolean {
   return factsAbout(order, number).some(({ reading }) => reading.lacks && reading.step === step)
+}
+
+/** Asked after it was sent, the order shows that this call was not done. */
+function wasMissed(order: Order, number: string, { step, lastSentMs = 0 }: Errand): boolean {
+  return factsAbout(order, number).some(
+    ({ reading, lastAskedMs }) => reading.lacks && reading.step === step && lastAskedMs > lastSentMs,
+  )
 }
 
 // A leg was accepted (a cash order), the whole was not seen: closing the leg ends both (MI 1.8).
