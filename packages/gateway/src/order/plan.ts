@@ -129,15 +129,20 @@ function missingSteps(
   // To end it, it is placed again first, so that no late copy can open it behind us; where that cannot be, time is the fence.
   if (!again || (ends && (timing.fence === 'time' || again.sends > 3))) return [fence]
   const atMs = (again.lastSentMs ?? 0) + pause(timing.askMs, again.sends - 1)
-  return [{ step: 'send', number, errand: again.step, atMs: Math.max(atMs, asked.lastMs) }]
+  const send: Step = { step: 'send', number, errand: again.step, atMs: Math.max(atMs, asked.lastMs) }
+  // Its time may be over before the pause is.
+  return attempt.closing
+    ? [send]
+    : [send, { step: 'end', number, reason: 'expired', atMs: attempt.expiresMs }]
 }
 
 /** It is to end: ask, close, ask again. Only an answer proves the end (X8). */
 function closingSteps(order: Order, attempt: Attempt, view: AttemptView, product: Timed): readonly Step[] {
-  const { number, closing, closes, lastCloseMs = 0, openedMs } = attempt
+  const { number, closing, closes, lastCloseMs, openedMs } = attempt
   const { timing } = product
   const lastAsk = order.asked[number]?.lastMs ?? 0
-  const since = Math.max(closing?.sinceMs ?? 0, lastCloseMs)
+  // In the very millisecond of a close nobody knows which came first.
+  const since = Math.max(closing?.sinceMs ?? 0, lastCloseMs === undefined ? 0 : lastCloseMs + 1)
   if (lastAsk < since || lastAsk === 0) return [{ step: 'ask', number, atMs: since }]
   // An errand with no answer yet may still open it: it is asked for until it is known or missing.
   const closable = view.placed ? view.state !== 'failing' : partlyPlaced(order, view)

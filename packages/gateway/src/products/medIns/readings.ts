@@ -1,5 +1,6 @@
 /** What messages about a mixed order and its cash order mean. They keep no openid, name or id number. */
 import type { notifications, operations, ResourceOf, ResultOfOperation } from '@chadan/protocol'
+import { factsAbout, newest } from '../../order/derive-attempt.ts'
 import type { Attempt, Order } from '../../order/order.ts'
 import type { AttemptReading, Concern, Fact, PartReading } from '../../order/reading.ts'
 import type { AttemptView, RefundView } from '../../order/view.ts'
@@ -128,12 +129,8 @@ export function wasSeen(order: Pick<Order, 'facts'>, number: string): boolean {
 }
 
 // Facts of the mixed order have all three statuses as their word.
-function newestMixed({ facts }: Pick<Order, 'facts'>, number: string): Fact | undefined {
-  return facts
-    .filter(({ verified, reading }) => verified && reading.about === 'attempt' && reading.number === number)
-    .filter(({ reading }) => reading.word.split(' ').length === 3)
-    .toSorted((a, b) => a.lastHeardMs - b.lastHeardMs || (a.fingerprint < b.fingerprint ? -1 : 1))
-    .at(-1)
+function newestMixed(order: Pick<Order, 'facts'>, number: string): Fact | undefined {
+  return newest(factsAbout(order, number).filter(({ reading }) => reading.word.split(' ').length === 3))
 }
 
 /**

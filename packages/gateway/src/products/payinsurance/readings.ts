@@ -1,5 +1,6 @@
 /** What messages about an insurance order and its refund mean. They keep no openid, name or id number. */
 import type { notifications, operations, ResourceOf, ResultOfOperation } from '@chadan/protocol'
+import { factsAbout, newest } from '../../order/derive-attempt.ts'
 import type { Attempt, Order, Refund } from '../../order/order.ts'
 import type { AttemptReading, Concern, Fact, RefundReading } from '../../order/reading.ts'
 import type { AttemptView, RefundView } from '../../order/view.ts'
@@ -238,12 +239,6 @@ function unexplained(order: Order, number: string, own: readonly RefundView[]): 
     : found
 }
 
-function newestQuery({ facts }: Pick<Order, 'facts'>, number: string): Fact | undefined {
-  return facts
-    .filter(
-      ({ verified, by, reading }) =>
-        verified && by === 'payinsurance.queryOrder' && reading.number === number,
-    )
-    .toSorted((a, b) => a.lastHeardMs - b.lastHeardMs || (a.fingerprint < b.fingerprint ? -1 : 1))
-    .at(-1)
+function newestQuery(order: Pick<Order, 'facts'>, number: string): Fact | undefined {
+  return newest(factsAbout(order, number).filter(({ by }) => by === 'payinsurance.queryOrder'))
 }
