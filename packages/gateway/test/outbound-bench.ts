@@ -10,6 +10,7 @@ import {
   type Send,
   type WebhookAnswer,
 } from '../src/outbound/index.ts'
+import type { StoreOptions } from '../src/store/index.ts'
 import { openSqlite } from '../src/store/sqlite.ts'
 import type { Delivery, Endpoint, Store } from '../src/store/store.ts'
 import { openVault } from '../src/store/vault.ts'
@@ -35,11 +36,15 @@ interface Ways {
 
 export type Bench = Awaited<ReturnType<typeof openBench>>
 
-export async function openBench(options: Partial<DispatcherOptions> = {}) {
+/** Opens a store the way all nodes of a bench do. */
+export type OpenStore = (given: Pick<StoreOptions, 'vault' | 'dueOf'>) => Store | Promise<Store>
+
+export async function openBench(options: Partial<DispatcherOptions> = {}, openStore: OpenStore = inMemory) {
   const clock = virtualClock(startMs)
   const random = seededRandom('outbound')
   const vault = openVault({ keys: [{ id: 'k1', key: random.bytes(32) }], indexKey: random.bytes(32), random })
-  const store = openSqlite({ file: ':memory:', vault, dueOf: () => undefined })
+  const another = () => openStore({ vault, dueOf: () => undefined })
+  const store = await another()
   const received: Received[] = []
   const results: string[] = []
   const failures: string[] = []
@@ -76,6 +81,8 @@ export async function openBench(options: Partial<DispatcherOptions> = {}) {
     clock,
     random,
     store,
+    /** A store of another node; on the same data where the bench was opened on a shared database. */
+    another,
     received,
     results,
     failures,
@@ -113,6 +120,8 @@ export async function openBench(options: Partial<DispatcherOptions> = {}) {
     },
   })
 }
+
+const inMemory: OpenStore = (given) => openSqlite({ ...given, file: ':memory:' })
 
 /** Writes an event with a change of its order, not numbered yet. */
 export async function write(
