@@ -250,6 +250,38 @@ test('a refund that does not name its part is refused where there are several', 
   )
 })
 
+test('what is on its way back is not given back twice', async () => {
+  const bench = await paid()
+  await bench.refund({})
+  const [attempt] = bench.order.view.attempts
+  assert(attempt)
+  const request = { order: bench.order, attempt, details: {}, placed: {} }
+  assert.equal(
+    ruleOf(() => combine.refund(request, bench.context)),
+    'nothing_to_refund',
+  )
+})
+
+test('a sub-order takes fifty refunds within a year, by parts and details that exist', async () => {
+  const bench = await paid()
+  const [tea = ''] = idsOf(bench)
+  await bench.refund({ parts: { [tea]: 100 } })
+  const { order, context } = bench
+  const [attempt] = order.view.attempts
+  const [one] = order.refunds
+  assert(attempt && one)
+  const wish = { order, attempt, parts: { [tea]: 100 }, details: {}, placed: {} }
+  const rule = (changed: object, later = 0) =>
+    ruleOf(() => combine.refund({ ...wish, ...changed }, { ...context, nowMs: context.nowMs + later }))
+  const refunds = Array.from({ length: 50 }, (_, at) => ({ ...one, number: `R${at}` }))
+  assert.equal(rule({ order: { ...order, refunds } }), 'too_many_refunds')
+  assert.equal(rule({}, 366 * 86_400_000), 'refund_too_late')
+  assert.equal(rule({ parts: { NOBODY: 1 } }), 'unknown_part')
+  assert.equal(rule({ parts: { [tea]: 0.5 } }), 'refund_too_small')
+  assert.equal(rule({ amount: 99 }), 'shares_differ')
+  assert.equal(rule({ details: { transaction_id: '1' } }), 'detail_not_taken')
+})
+
 for (const [trade_type, scene, more] of [
   ['jsapi', 'jsapi', {}],
   ['app', 'app', {}],

@@ -10,17 +10,19 @@ import { openProductBench, type ProductBench, refusalOf, ruleOf } from './produc
 
 async function placed(more: Record<string, unknown> = {}): Promise<ProductBench> {
   const bench = await openProductBench({ product: payscore })
-  const given = bench.sim.credentials.payscore
-  await bench.place({
+  await bench.place({ ...rental(bench, bench.sim.credentials.payscore), ...more })
+  return bench
+}
+
+function rental({ sim }: ProductBench, given: { serviceId: string; currency: string }) {
+  return {
     service_id: given.serviceId,
     currency: given.currency,
     service_introduction: 'City power bank',
     post_payments: [{ name: 'Rental fee', amount: 0, description: 'HK$6 per 30 minutes', count: 1 }],
     risk_fund: { name: 'DEPOSIT', amount: 30000, description: 'Power bank deposit' },
-    time_range: { start_time: bench.sim.world.time(), start_time_remark: 'Unlock time' },
-    ...more,
-  })
-  return bench
+    time_range: { start_time: sim.world.time(), start_time_remark: 'Unlock time' },
+  }
 }
 
 async function confirmed(): Promise<ProductBench> {
@@ -125,6 +127,19 @@ test('cancelling ends an order before and after its confirmation', async () => {
     await bench.close()
     const view = await bench.ask()
     assert.deepEqual([view.state, view.reason, view.word], ['closed', 'cancelled', 'REVOKED'])
+  }
+})
+
+test("with both appids, later calls name the sub-merchant's", async () => {
+  for (const end of ['close', 'complete'] as const) {
+    const bench = await openProductBench({ product: payscore })
+    const { apiv3, payscore: given } = bench.sim.credentials
+    await bench.place({ ...rental(bench, given), sub_appid: apiv3.subAppid })
+    await bench.sim.act(viewOf(bench).number, { action: 'confirm' })
+    await bench.pass(1000)
+    if (end === 'close') await bench.close()
+    else await bench.perform('complete', completion(bench))
+    assert.notEqual((await bench.ask()).state, 'in_service')
   }
 })
 
