@@ -124,7 +124,14 @@ function missingSteps(
   const lastSent = Math.max(...attempt.errands.map((one) => one.lastSentMs ?? 0))
   const again = attempt.errands.find((one) => answerOf(order, number, one) === undefined && one.sends > 0)
   const ends = attempt.closing !== undefined || asked.lastMs >= attempt.expiresMs
-  const fence: Step = { step: 'ask', number, atMs: Math.max(lastSent + timing.fenceMs, asked.lastMs + 1) }
+  const fencedMs = lastSent + timing.fenceMs
+  // Asked beyond the fence and not believed (an unsigned answer, X27), it is asked on as the schedule says.
+  const beyond = asked.lastMs >= fencedMs
+  const fence: Step = {
+    step: 'ask',
+    number,
+    atMs: beyond ? nextAsk(order, attempt, view, product) : Math.max(fencedMs, asked.lastMs + 1),
+  }
   if (!attempt.closing && ends) return [{ step: 'end', number, reason: 'expired', atMs: attempt.expiresMs }]
   // To end it, it is placed again first, so that no late copy can open it behind us; where that cannot be, time is the fence.
   if (!again || (ends && (timing.fence === 'time' || again.sends > 3))) return [fence]
