@@ -56,7 +56,10 @@ export function storeTrouble(error: unknown): string {
   return troubles[code] ?? `it answers ${/^[\w.]{1,40}$/.test(code) ? code : name || 'nothing'}`
 }
 
+/** The system's words for what happened, and what to do. */
 const troubles: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'its port is taken: give another one under listen or adminListen',
+  EADDRNOTAVAIL: 'its host is no address of this machine: correct listen or adminListen',
   ECONNREFUSED: 'nobody listens there: start PostgreSQL, or correct its address',
   ENOTFOUND: 'its host name has no address: correct it',
   '28P01': 'its password is refused: correct the address that the secret holds',

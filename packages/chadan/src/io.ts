@@ -13,6 +13,8 @@ export interface Io {
   readonly fetch?: Fetch
   /** Variables of the environment. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Addresses of a host name, in place of the system's. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
   readonly clock: Clock
 }
 

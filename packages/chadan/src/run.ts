@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { callCommand } from './commands/call.ts'
+import { checkCommand } from './commands/check.ts'
 import { deliveriesCommand } from './commands/deliveries.ts'
 import { eventsCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -9,6 +10,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { operationsCommand } from './commands/operations.ts'
 import { ordersCommand } from './commands/orders.ts'
 import { queryCommand } from './commands/query.ts'
+import { serveCommand } from './commands/serve.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { CommandEnd, type Exit, exits, oneLine, toEnd } from './end.ts'
 import type { Io } from './io.ts'
@@ -17,7 +19,15 @@ import type { CommandProblem } from './problem.ts'
 /** The program with the verbs that ask, send and explain. */
 export function withVerbs(program: Command, io: Io): Command {
   const verbs = [operationsCommand, callCommand, queryCommand, verifyCommand, keysCommand]
-  const ofGateways = [ordersCommand, eventsCommand, deliveriesCommand, auditCommand, migrateCommand]
+  const ofGateways = [
+    serveCommand,
+    checkCommand,
+    ordersCommand,
+    eventsCommand,
+    deliveriesCommand,
+    auditCommand,
+    migrateCommand,
+  ]
   for (const verb of [...verbs, ...ofGateways]) program.addCommand(verb(io))
   return program
 }

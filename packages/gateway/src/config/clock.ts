@@ -7,12 +7,18 @@ export class ClockUnread extends Error {
   override readonly name = 'ClockUnread'
 }
 
+/** A clock that runs faster than the machine's. */
+export interface FollowedClock extends Clock {
+  /** Its seconds per second of the machine: limits that guard against a slow network are longer by it. */
+  readonly speed: number
+}
+
 /**
  * A clock that runs as the simulator's does: from its time on, `speed` times as fast as `real`.
  * Only for simulations: `loadConfig` refuses it with any key that is not a test key.
  * @example const clock = await followClock('http://127.0.0.1:8090', fetch, systemClock)
  */
-export async function followClock(url: string, fetch: Fetch, real: Clock): Promise<Clock> {
+export async function followClock(url: string, fetch: Fetch, real: Clock): Promise<FollowedClock> {
   const address = `${url.replace(/\/+$/, '')}/_simulator/clock`
   const beforeMs = real.now()
   const { nowMs, speed } = await readClock(address, fetch)
@@ -20,6 +26,7 @@ export async function followClock(url: string, fetch: Fetch, real: Clock): Promi
   // The answer was made somewhere between asking and hearing.
   const anchorMs = (beforeMs + afterMs) / 2
   return {
+    speed,
     now: () => Math.floor(nowMs + (real.now() - anchorMs) * speed),
     after: (ms, work) => real.after(ms / speed, work),
   }

@@ -1,5 +1,5 @@
 /** The configuration of the gateway: one YAML file, its secrets elsewhere. */
-export { ClockUnread, followClock } from './clock.ts'
+export { ClockUnread, type FollowedClock, followClock } from './clock.ts'
 export { systemSecretDoors } from './doors.ts'
 export { type Config, type Kept, type LoadDoors, type Loaded, loadConfig } from './load.ts'
 export { readMaterial, type SignerFault, type SignerOptions } from './material.ts'
@@ -8,6 +8,7 @@ export { ConfigError, type ConfigProblem, problemText } from './problem.ts'
 export {
   digestKeyOf,
   openRegister,
+  openSigner,
   RecordUnfit,
   type Register,
   type RegisterDoors,

@@ -12,12 +12,10 @@ export interface Configuration {
   /** Seeds the store, and finds signers and tenants from then on. Once per process. */
   register(doors: Omit<RegisterDoors, 'secrets' | 'signers'>): Promise<Register>
   /**
-   * Reads the file and all secrets again, and puts them in force together. Throws `ConfigError` and leaves
+   * Reads the file and all secrets again, and puts signers, tenants and their webhooks in force together. Throws `ConfigError` and leaves
    * everything as it was when anything is wrong, or when something changed that needs a restart.
    */
   reload(): Promise<Loaded & Seeded>
-  /** Told after each reload, for limits and levels that are taken from the configuration. */
-  onReload(tell: (config: Config) => void): void
 }
 
 /**
@@ -29,14 +27,12 @@ export async function openConfig(path: string, doors: LoadDoors): Promise<Config
   let { config, warnings } = await loadConfig(path, doors)
   let register: Register | undefined
   let reloading: Promise<unknown> = Promise.resolve()
-  const listeners: ((config: Config) => void)[] = []
 
   async function reload(): Promise<Loaded & Seeded> {
     const next = await loadConfig(path, doors)
     await refuseFixed(config, next.config, doors)
     const seeded = (await register?.seed(next.config)) ?? { written: 0, others: [] }
     ;({ config, warnings } = next)
-    for (const tell of listeners) tell(config)
     return { ...next, ...seeded }
   }
 
@@ -59,7 +55,6 @@ export async function openConfig(path: string, doors: LoadDoors): Promise<Config
       reloading = next.catch(() => {})
       return next
     },
-    onReload: (tell) => void listeners.push(tell),
   }
 }
 
@@ -82,6 +77,9 @@ const fixed: readonly { readonly name: string; readonly of: (config: Config) => 
   { name: 'simulator', of: ({ simulator }) => simulator },
   { name: 'clock', of: ({ clock }) => clock },
   { name: 'webhooks', of: ({ webhooks }) => webhooks },
+  { name: 'limits', of: ({ limits }) => limits },
+  { name: 'retention', of: ({ retention }) => retention },
+  { name: 'logging', of: ({ logging }) => logging },
 ]
 
 async function refuseFixed(before: Config, after: Config, doors: LoadDoors): Promise<void> {

@@ -215,7 +215,12 @@ function endpointId(tenant: string, url: string): string {
 // Answers are facts: the store tells repeated ones, on all nodes alike.
 const neverRemembers: NoticeMemory = { has: async () => false, add: async () => {} }
 
-async function openSigner(json: string, config: Config, doors: RegisterDoors): Promise<Signer> {
+/** Opens the signer of a record, its secrets read now. Throws `RecordUnfit`. */
+export async function openSigner(
+  json: string,
+  config: Pick<Config, 'folder' | 'simulator' | 'clock' | 'vault'>,
+  doors: Omit<RegisterDoors, 'store'> & { readonly store: Pick<Store, 'tokens'> },
+): Promise<Signer> {
   const shape = shapeOf('signer', signerShape, json)
   // A reader of its own: secrets are read again whenever a client is made.
   const reader = secretReader(doors.secrets, config.folder)

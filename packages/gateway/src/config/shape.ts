@@ -145,7 +145,7 @@ export const settingsShape = group({
   limits: group({
     bodyBytes: whole(1024, 16 * 1024 * 1024).default(256 * 1024),
     requestsPerSecond: whole(1, 100_000).default(100),
-    timeoutMs: whole(100, 120_000).default(15_000),
+    timeoutMs: whole(100, 120_000).default(30_000),
   }).prefault({}),
   webhooks: group({
     ports: list(port).default([443]),

@@ -1,12 +1,12 @@
 /** The store and the clock that a configuration names. */
-import { type Fetch, systemClock } from '@chadan/client'
+import type { Fetch } from '@chadan/client'
 import type { Clock, Random } from '@chadan/protocol'
 import type { StoreOptions } from '../store/assemble.ts'
 import { openPostgres } from '../store/postgres.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
-import { followClock } from './clock.ts'
+import { type FollowedClock, followClock } from './clock.ts'
 import type { Config } from './load.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function openStore(
     : openPostgres({ ...whole, url: store.postgres.reveal() })
 }
 
-/** The machine's clock, or the simulator's where the configuration follows one. */
-export function openClock({ clock }: Pick<Config, 'clock'>, fetch: Fetch): Promise<Clock> {
-  return clock ? followClock(clock.follow, fetch, systemClock) : Promise.resolve(systemClock)
+/** The given clock, or the simulator's where the configuration follows one. */
+export function openClock({ clock }: Pick<Config, 'clock'>, fetch: Fetch): Promise<FollowedClock> {
+  return clock ? followClock(clock.follow, fetch, systemClock) : Promise.resolve({ ...systemClock, speed: 1 })
 }
