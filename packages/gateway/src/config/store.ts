@@ -24,6 +24,11 @@ export async function openStore(
 }
 
 /** The given clock, or the simulator's where the configuration follows one. */
-export function openClock({ clock }: Pick<Config, 'clock'>, fetch: Fetch): Promise<FollowedClock> {
-  return clock ? followClock(clock.follow, fetch, systemClock) : Promise.resolve({ ...systemClock, speed: 1 })
+export async function openClock(
+  { clock }: Pick<Config, 'clock'>,
+  fetch: Fetch,
+  real: Clock,
+): Promise<FollowedClock> {
+  if (clock) return followClock(clock.follow, fetch, real)
+  return { now: () => real.now(), after: (ms, work) => real.after(ms, work), speed: 1 }
 }
