@@ -90,9 +90,8 @@ function* findAll(changes: readonly Change[], tools: ChangeTools): Script<Desk> 
     { op: 'lookup', table: 'orders', by: ['tenant', 'reference'], keys: unique(references) },
     { op: 'lookup', table: 'idempotency', by: ['tenant', 'name'], keys: unique(keys) },
   ]
-  const named = asks.filter((ask) => ask.op !== 'lookup' || ask.keys.length > 0)
-  const answers = named.length > 0 ? yield named : []
-  named.forEach((ask, at) => {
+  const answers = yield asks
+  asks.forEach((ask, at) => {
     const rows = answers[at]?.rows ?? []
     if (ask.op !== 'lookup') return
     if (ask.table === 'numbers') for (const row of rows) ids.push(desk.number(row as RowOf<'numbers'>))

@@ -78,7 +78,10 @@ function* sequence(
       rows: [...last].map(([tenant, seq]) => ({ tenant, last: seq })),
       conflict: '(tenant) DO UPDATE SET last = excluded.last',
     },
-    { op: 'insert', table: 'deliveries', rows: deliveries },
+    // A tenant without endpoints has events to read, and nothing to deliver.
+    ...(deliveries.length > 0
+      ? [{ op: 'insert' as const, table: 'deliveries' as const, rows: deliveries }]
+      : []),
   ]
   yield asks
   return { count: placed.length, tenants }

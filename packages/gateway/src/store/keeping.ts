@@ -60,7 +60,7 @@ function* figures(nowMs: number): Script<Figures> {
     held,
   ] = found
   return {
-    orders: (orders?.rows ?? []) as Figures['orders'],
+    orders: (orders?.rows ?? []).map((row) => ({ ...row })) as Figures['orders'][number][],
     ...{ needsAttention: needsAttention ?? 0, oldestUnknownMs, due: due ?? 0, oldestDueMs },
     ...{ unsequenced: unsequenced ?? 0, deliveriesPending: pending ?? 0, oldestDeliveryMs },
     ...{ deadLetters: dead ?? 0, suspense: held ?? 0 },

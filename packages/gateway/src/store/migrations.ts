@@ -106,7 +106,8 @@ export function* migrate({ lockMigrations, ddl }: Pick<Driver, 'lockMigrations' 
     throw new NewerDatabase(
       `the database has schema ${found}, this version knows ${known}: run the newer version, or restore the backup made before the upgrade`,
     )
-  for (const step of migrations.slice(found)) for (const statement of step) yield* run(ddl(statement))
+  for (const step of migrations.slice(found))
+    yield step.map((statement) => ({ op: 'query', sql: ddl(statement), values: [] }) as const)
   if (found < known)
     yield* run(
       "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

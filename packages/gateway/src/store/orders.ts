@@ -54,13 +54,14 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
 
     heads: (fromMs, beforeMs) =>
       driver.read(function* () {
-        return yield* all<{ order: string; version: number; hash: string }>(
+        const rows = yield* all<{ order: string; version: number; hash: string }>(
           `SELECT l.order_id AS "order", l.version, l.hash FROM log l JOIN (
              SELECT order_id, MAX(version) AS version FROM log WHERE at_ms >= ? AND at_ms < ? GROUP BY order_id
            ) n ON n.order_id = l.order_id AND n.version = l.version ORDER BY l.order_id`,
           fromMs,
           beforeMs,
         )
+        return rows.map((row) => ({ ...row }))
       }),
 
     facts: (order) =>

@@ -160,7 +160,7 @@ class PostgresDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    if (this.#owned) await this.#pool.end()
+    if (this.#owned && !this.#pool.ending) await this.#pool.end()
   }
 
   async #with<R>(work: (client: pg.PoolClient) => Promise<R>): Promise<R> {
@@ -186,22 +186,32 @@ function ignore(): void {}
 
 /** Runs a script; `opening` goes out with its first batch, in the same round trip. */
 async function drive<R>(client: pg.PoolClient, script: Script<R>, opening?: string): Promise<R> {
-  const before = opening === undefined ? [] : [send(client, opening)]
+  const before: Ask[] = opening === undefined ? [] : [{ op: 'query', sql: opening, values: [] }]
   let step = script.next()
   while (!step.done) {
-    const asks = step.value.map((ask) => answerOf(client, ask))
-    const [answers] = await Promise.all([Promise.all(asks), ...before.splice(0)])
-    step = script.next(answers)
+    const first = before.splice(0)
+    const answers = await answersOf(client, [...first, ...step.value])
+    step = script.next(answers.slice(first.length))
   }
-  await Promise.all(before)
+  await answersOf(client, before)
   return step.value
 }
 
+async function answersOf(client: pg.PoolClient, asks: readonly Ask[]): Promise<readonly Answer[]> {
+  if (client.pipeline) return Promise.all(asks.map((ask) => answerOf(client, ask)))
+  const answers: Answer[] = []
+  for (const ask of asks) answers.push(await answerOf(client, ask))
+  return answers
+}
+
 async function answerOf(client: pg.PoolClient, ask: Ask): Promise<Answer> {
+  if (('rows' in ask && ask.rows.length === 0) || ('keys' in ask && ask.keys.length === 0)) return nothing
   const { sql, values, name } = statementOf(ask)
   const { rows, rowCount } = await send(client, sql, values, name)
   return { rows, count: rowCount ?? 0 }
 }
+
+const nothing: Answer = { rows: [], count: 0 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
   try {
