@@ -14,6 +14,7 @@ import type {
   PayerHandover,
   PlannedErrand,
   Product,
+  Question,
   SignerFacts,
 } from '../src/products/product.ts'
 
@@ -157,6 +158,14 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     return wx.send(await wx.prepare(operation, input as never))
   }
 
+  async function put(number: string, questions: readonly Question[]): Promise<void> {
+    for (const { operation, input, read } of questions)
+      take('answer', operation.id, read(await answer(operation, input)))
+    const count = (kept().asked[number]?.count ?? 0) + 1
+    const asked = { count, lastMs: clock.now(), missing: 0, missingSinceMs: 0 }
+    order = { ...kept(), asked: { ...kept().asked, [number]: asked } }
+  }
+
   const placed = () =>
     Object.fromEntries(
       [...inputs]
@@ -228,8 +237,7 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     async ask() {
       const one = kept().attempts.at(-1)
       assert(one)
-      for (const { operation, input, read } of product.ask(kept(), one))
-        take('answer', operation.id, read(await answer(operation, input)))
+      await put(one.number, product.ask(kept(), one))
       return attempt()
     },
     async close() {
@@ -269,8 +277,7 @@ export async function openProductBench(options: BenchOptions): Promise<ProductBe
     async askRefund() {
       const one = kept().refunds.at(-1)
       assert(one)
-      for (const { operation, input, read } of product.askRefund(kept(), one))
-        take('answer', operation.id, read(await answer(operation, input)))
+      await put(one.number, product.askRefund(kept(), one))
       return refundView()
     },
     handover: () =>

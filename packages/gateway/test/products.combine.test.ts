@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { combine } from '../src/products/combine/index.ts'
 import { readStated } from '../src/products/combine/states.ts'
 import { ordersSaid, tradeSaid } from '../src/products/trade-states.ts'
-import { openProductBench, type ProductBench, ruleOf } from './product-bench.ts'
+import { openProductBench, type ProductBench, refusalOf, ruleOf } from './product-bench.ts'
 
 const subs = [
   { sub_mchid: '1690000202', total: 12800 },
@@ -88,13 +88,22 @@ test('the same bytes placed again give a session of the same order', async () =>
   assert.equal(bench.order.attempts[0]?.errands[0]?.sends, 2)
 })
 
+test('a late copy of the placing call meets the closed order, which is a reason to ask', async () => {
+  const bench = await placed()
+  await bench.close()
+  const { kind } = await refusalOf(bench.again('create'))
+  assert(combine.errands.create?.asks?.includes(kind), kind)
+})
+
 test('one sub-order is refunded in part, then for what is left', async () => {
   const bench = await paid()
   const [, books = ''] = idsOf(bench)
   await bench.refund({ parts: { [books]: 550 } })
   await bench.pass(600_000)
   assert.equal((await bench.askRefund()).state, 'succeeded')
+  assert.equal((await bench.ask()).parts[1]?.word, 'REFUND')
   assert.equal(stateOf(bench), 'partially_refunded')
+  assert.deepEqual(bench.order.view.marks, [])
   const all = await bench.refund({})
   assert.deepEqual(
     all.parts.map((part) => part.amount.minor),
@@ -206,6 +215,12 @@ test('an e-commerce platform refunds by its own calls', async () => {
   assert.equal(refund.state, 'processing')
   await bench.pass(600_000)
   assert.equal((await bench.askRefund()).state, 'succeeded')
+  const [question] = combine.askRefund(bench.order, bench.order.refunds[0] as never)
+  const found = await bench.wx.ecommerceRefunds.findByOutRefundNo({
+    out_refund_no: refund.number,
+    sub_mchid: subs[0].sub_mchid,
+  })
+  assert.equal(question?.read({ ...found, out_trade_no: 'OTHER_1' }).contradicts, 'a refund of another order')
 })
 
 test('a refund that nobody here ordered is a concern', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '@chadan/client'
 import fc from 'fast-check'
+import { answerOf } from '../src/order/derive-attempt.ts'
 import { plan } from '../src/order/plan.ts'
 import { payscore } from '../src/products/payscore/index.ts'
 import { meaningOf, readStated } from '../src/products/payscore/states.ts'
@@ -179,6 +180,9 @@ test('a completion whose answer was lost is found done, and not made again', asy
   bench.sim.faults.next('payscore.complete', 'loseAnswer')
   await bench.perform('complete', completion(bench))
   assert.equal((await bench.ask()).state, 'paying')
+  const errand = bench.order.attempts[0]?.errands[1]
+  assert(errand)
+  assert.equal(answerOf(bench.order, number, errand), 'accepted')
   assert.equal(plan(bench.order, payscore)?.step, 'ask')
 })
 
@@ -227,6 +231,15 @@ test('a refund is followed to its end by its question', async () => {
   assert.equal(done.state, 'succeeded')
   assert.equal(viewOf(bench).state, 'partially_refunded')
   assert.equal(bench.heard.at(-1)?.kind, 'refund')
+  const [question] = payscore.askRefund(bench.order, bench.order.refunds[0] as never)
+  const { sub_mchid = '', mchid: sp_mchid = '' } = bench.order.attempts[0]?.merchant ?? {}
+  const out_refund_no = refund.number
+  const found = await bench.wx.globalRefunds.findByOutRefundNo({ out_refund_no, sp_mchid, sub_mchid })
+  assert.equal(question?.read(found).contradicts, undefined)
+  assert.equal(
+    question?.read({ ...found, transaction_id: '1' }).contradicts,
+    'a refund of another transaction',
+  )
   const rest = await bench.refund({})
   assert.equal(rest.amount.minor, 3000)
 })
@@ -257,21 +270,22 @@ const words = {
 
 test('the words of a service order mean what the table says', () => {
   const table = [
-    [{ state: 'CREATED' }, 'awaiting_payment', undefined],
-    [{ state: 'DOING', state_description: 'USER_CONFIRM' }, 'in_service', undefined],
-    [{ state: 'DOING', state_description: 'MCH_COMPLETE' }, 'paying', undefined],
-    [{ state: 'DOING' }, 'unclear', undefined],
-    [{ state: 'DONE', collection: { state: 'USER_PAID' } }, 'paid', undefined],
-    [{ state: 'DONE', collection: { state: 'USER_PAYING' } }, 'unclear', undefined],
-    [{ state: 'DONE', need_collection: false, total_amount: 0 }, 'closed', 'no_charge'],
-    [{ state: 'DONE' }, 'unclear', undefined],
-    [{ state: 'REVOKED' }, 'closed', 'cancelled'],
-    [{ state: 'EXPIRED' }, 'closed', 'expired'],
-    [{ state: 'NEW' }, 'unclear', undefined],
+    [{ state: 'CREATED' }, 'awaiting_payment', undefined, 'waiting'],
+    [{ state: 'DOING', state_description: 'USER_CONFIRM' }, 'in_service', undefined, 'waiting'],
+    [{ state: 'DOING', state_description: 'MCH_COMPLETE' }, 'paying', undefined, 'paying'],
+    [{ state: 'DOING' }, 'unclear', undefined, 'unclear'],
+    [{ state: 'DONE', collection: { state: 'USER_PAID' } }, 'paid', undefined, 'paid'],
+    [{ state: 'DONE', collection: { state: 'USER_PAYING' } }, 'unclear', undefined, 'unclear'],
+    [{ state: 'DONE', need_collection: false, total_amount: 0 }, 'closed', 'no_charge', 'none'],
+    [{ state: 'DONE' }, 'unclear', undefined, 'unclear'],
+    [{ state: 'REVOKED' }, 'closed', 'cancelled', 'closed'],
+    [{ state: 'EXPIRED' }, 'closed', 'expired', 'closed'],
+    [{ state: 'NEW' }, 'unclear', undefined, 'unclear'],
   ] as const
-  for (const [stated, said, reason] of table) {
+  for (const [stated, said, reason, part] of table) {
     const meaning = meaningOf(stated)
-    assert.deepEqual([meaning.said, meaning.reason], [said, reason], JSON.stringify(stated))
+    const { said: found, reason: why, part: share } = meaning
+    assert.deepEqual([found, why, share], [said, reason, part], JSON.stringify(stated))
   }
 })
 
