@@ -3,6 +3,7 @@ import type { Clock } from '@chadan/protocol'
 import type { Tracer } from '@opentelemetry/api'
 import { Hono } from 'hono'
 import { errorFields, type Log } from '../logging.ts'
+import { StoreFailed } from '../store/index.ts'
 import { traced } from '../tracing.ts'
 import { BodyTooLarge, readBytes } from './body.ts'
 import { type Buckets, openBuckets, type Rate } from './buckets.ts'
@@ -99,12 +100,12 @@ async function serve(
     if (running.count >= limits.concurrent || api.stopping.aborted)
       return problemAnswer(new Problem('unavailable', { headers: { 'retry-after': '1' } }), id)
     running.count++
+    // Counted until it ends: an answer that was given up waiting for still costs.
+    const answer = handle(options, shared, route, request, params).finally(() => running.count--)
     try {
-      return await within(api.clock, limits.requestMs, handle(options, shared, route, request, params))
+      return await within(api.clock, limits.requestMs, answer)
     } catch (error) {
       return failed(options, error, id, route)
-    } finally {
-      running.count--
     }
   }
   const { path, method } = route
@@ -177,7 +178,7 @@ function json({ status, body, headers = {} }: Answer): Response {
 
 function failed({ log, ...rest }: AppOptions, error: unknown, id = requestId(rest), route?: Route): Response {
   const problem = error instanceof BodyTooLarge ? new Problem('body_too_large') : problemOf(error)
-  if (problem.code === 'internal')
+  if (problem.code === 'internal' || error instanceof StoreFailed)
     log.error('request_failed', { request_id: id, route: route?.path, ...errorFields(error) })
   return problemAnswer(problem, id)
 }

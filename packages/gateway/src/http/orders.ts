@@ -252,9 +252,10 @@ const payAgain = route({
   answers: { 201: { ...seen, meaning: 'Another attempt was opened.' } },
   problems: [
     'unknown_order',
+    'already_paid',
     'attempt_open',
     'number_taken',
-    'nothing_to_hand_over',
+    'details_invalid',
     'still_in_flight',
     'rule_broken',
   ],

@@ -1,5 +1,6 @@
 /** Every problem the API answers, per RFC 9457: what it means and what to do about it. */
 import { Declined } from '../engine/desk.ts'
+import { BadCursor, StoreFailed } from '../store/index.ts'
 
 /** One kind of problem. */
 export interface ProblemKind {
@@ -388,5 +389,16 @@ export function problemAnswer(problem: Problem, requestId: string): Response {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof Declined) return ofDeclined(error)
+  if (error instanceof BadCursor)
+    return new Problem('invalid_request', {
+      problems: [
+        { at: 'query/cursor', found: 'text that is no cursor', expected: '`next` of the page before' },
+      ],
+    })
+  if (error instanceof StoreFailed && error.where === 'store')
+    return new Problem(error.outcome === 'unknown' ? 'timed_out' : 'unavailable', {
+      headers: { 'retry-after': '1' },
+      cause: error,
+    })
   return new Problem('internal', { cause: error })
 }
