@@ -84,8 +84,8 @@ test('each row of the table of statuses says what the dossier says', () => {
     'FAIL FAIL SUCCESS': ['failing', 'insurance_taken_cash_failed'],
     'FAIL FAIL FAIL': ['failed'],
     'FAIL CREATED FAIL': ['failing'],
-    'FAIL REFUND FAIL': ['failed'],
-    'FAIL FAIL REFUND': ['failed'],
+    'FAIL REFUND FAIL': ['failed', 'refunded_elsewhere'],
+    'FAIL FAIL REFUND': ['failed', 'refunded_elsewhere'],
     'SUCCESS REFUND SUCCESS': ['paid', 'refunded_elsewhere'],
     'SUCCESS SUCCESS REFUND': ['paid', 'refunded_elsewhere'],
     'REFUND REFUND REFUND': ['paid', 'refunded_elsewhere'],
@@ -98,13 +98,13 @@ test('each row of the table of statuses says what the dossier says', () => {
     'REFUND REFUND NONE': ['paid', 'refunded_elsewhere'],
     'FAIL FAIL NONE': ['failed'],
     'FAIL CREATED NONE': ['failing'],
-    'FAIL REFUND NONE': ['failed'],
+    'FAIL REFUND NONE': ['failed', 'refunded_elsewhere'],
     'CREATED NONE CREATED': ['awaiting_payment'],
     'SUCCESS NONE SUCCESS': ['paid'],
     'REFUND NONE REFUND': ['paid', 'refunded_elsewhere'],
     'FAIL NONE FAIL': ['failed'],
     'FAIL NONE CREATED': ['failing', 'insurance_open_on_failed'],
-    'FAIL NONE REFUND': ['failed'],
+    'FAIL NONE REFUND': ['failed', 'refunded_elsewhere'],
     // Beyond the table: listed words that nobody foresaw, and words that are not listed.
     'SUCCESS CREATED SUCCESS': ['unclear', 'unforeseen_states'],
     'CREATED NONE NONE': ['unclear', 'unforeseen_states'],
@@ -334,7 +334,8 @@ test('cash that was taken while the bureau refused needs a person, and its refun
   await bench.gateway.refund(bench.caller, order.id, wish)
   await bench.pass(hour)
   const { order: done } = await bench.gateway.look(bench.caller, order.id)
-  assert.deepEqual([done.view.state, done.view.refunded, marksOf(done)], ['failed', 5000, []])
+  assert.deepEqual([done.view.state, done.view.taken, done.view.refunded], ['failed', 5000, 5000])
+  assert.deepEqual(marksOf(done), [])
 })
 
 test('insurance that was taken while the cash failed is reported once the bureau gave it back', async () => {
@@ -446,6 +447,29 @@ test('refunds that break a rule are declined by its name', async () => {
     }),
     (error) => error instanceof Declined && error.code === 'insurance_reported',
   )
+})
+
+test('a number that WeChat Pay holds with other amounts needs a person before anybody pays', async () => {
+  await using bench = await open()
+  const order = await place(bench)
+  const found = {
+    ...detailsOf(bench),
+    mix_trade_no: 'M1',
+    mix_pay_status: 'MIX_PAY_CREATED',
+    self_pay_status: 'SELF_PAY_CREATED',
+    med_ins_pay_status: 'MED_INS_PAY_CREATED',
+  }
+  const codes = (more: object) =>
+    orderReading({ ...found, ...more } as never, order.view.number, order).concerns?.map(({ code }) => code)
+  assert.equal(codes({}), undefined)
+  assert.deepEqual(codes({ total_fee: 16801 }), ['other_content_under_number'])
+  const paid = {
+    mix_pay_status: 'MIX_PAY_SUCCESS',
+    self_pay_status: 'SELF_PAY_SUCCESS',
+    med_ins_pay_status: 'MED_INS_PAY_SUCCESS',
+  }
+  const reading = orderReading({ ...found, ...paid, total_fee: 16801 } as never, order.view.number, order)
+  assert.equal(reading.contradicts, 'total_fee 16801 instead of 16800')
 })
 
 test('a refund that nobody ordered here needs a person', async () => {

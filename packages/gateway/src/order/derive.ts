@@ -61,5 +61,7 @@ function withRefunds(attempt: AttemptView, refunds: readonly RefundView[]): Atte
       : refunded >= attempt.taken
         ? 'refunded'
         : 'partially_refunded'
-  return { ...attempt, state, refunded, parts: parts as AttemptView['parts'] }
+  // What went back had been taken, also of an order that failed in the end.
+  const taken = Math.max(attempt.taken, refunded)
+  return { ...attempt, state, taken, refunded, parts: parts as AttemptView['parts'] }
 }

@@ -74,7 +74,7 @@ export const medIns: Product = {
   askRefund,
   close,
   hear,
-  async handover({ number: _, kept, parts }, placed, { invocations, placedMs }) {
+  async handover({ kept, parts }, placed, { invocations, placedMs }) {
     const { mix_trade_no: mixTradeNo, prepay_id: prepayId } = kept
     const create = (placed.create ?? {}) as Loose
     // The user's id decides whose app opens the cashier (MI 1.2).
@@ -108,10 +108,10 @@ export const medIns: Product = {
   },
 }
 
-function open({ details, number = '', expiresMs }: OpenRequest, context: Context): Opening {
+function open({ details, number, expiresMs }: OpenRequest, context: Context): Opening {
   checkAmounts(details)
   const placing = {
-    number: number || context.draw(),
+    number: number ?? context.draw(),
     expiresMs: expiresMs ?? context.nowMs + medIns.timing.expiresMs,
   }
   const merchant = merchantOf(details, context)

@@ -28,15 +28,26 @@ export function orderReading(
   const statuses = statusesOf(order)
   const standing = standingOf(statuses)
   const attempt = known?.attempts.find((one) => one.number === number)
+  const contradicts = contradictionOf(order, attempt)
+  const isPaid = standing.said === 'paid'
+  const concerns = [
+    ...(standing.concern && !standing.unlessRefunded ? [concernAt(statuses, standing.concern)] : []),
+    // The number was placed with other content: whatever is paid for it is not this order (MI 1.7).
+    ...(contradicts !== undefined && !isPaid ? [{ ...otherContent, found: contradicts }] : []),
+  ]
   return given({
     ...stated(order, number, statuses, standing),
     step: 'create',
     kept: given({ mix_trade_no: order.mix_trade_no, prepay_id: order.prepay_id }),
-    contradicts: standing.said === 'paid' ? contradictionOf(order, attempt) : undefined,
-    concerns:
-      standing.concern && !standing.unlessRefunded ? [concernAt(statuses, standing.concern)] : undefined,
+    contradicts: isPaid ? contradicts : undefined,
+    concerns: concerns.length > 0 ? concerns : undefined,
   })
 }
+
+const otherContent = {
+  code: 'other_content_under_number',
+  suggest: 'close the order and place another: WeChat Pay holds this number with other amounts',
+} as const
 
 /** What the notice proves: nothing without both legs and all amounts (X11). */
 export function noticeReading(resource: Paid): { reading: AttemptReading; complete: boolean } {

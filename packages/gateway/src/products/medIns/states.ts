@@ -48,6 +48,7 @@ const paid = { said: 'paid' } as const
 const refunded = { said: 'paid', concern: refundedElsewhere, unlessRefunded: true } as const
 const waiting = { said: 'awaiting_payment' } as const
 const failed = { said: 'failed' } as const
+const undone = { said: 'failed', concern: refundedElsewhere, unlessRefunded: true } as const
 const stillOpen = { said: 'failing', reason: openLeg } as const
 const bureauOpen = {
   said: 'failing',
@@ -67,8 +68,8 @@ export const rows: Readonly<Record<string, Standing>> = {
   'FAIL FAIL SUCCESS': keptInsurance,
   'FAIL FAIL FAIL': failed,
   'FAIL CREATED FAIL': stillOpen,
-  'FAIL REFUND FAIL': failed,
-  'FAIL FAIL REFUND': failed,
+  'FAIL REFUND FAIL': undone,
+  'FAIL FAIL REFUND': undone,
   'SUCCESS REFUND SUCCESS': refunded,
   'SUCCESS SUCCESS REFUND': refunded,
   'REFUND REFUND REFUND': refunded,
@@ -83,14 +84,14 @@ export const rows: Readonly<Record<string, Standing>> = {
   'REFUND REFUND NONE': refunded,
   'FAIL FAIL NONE': failed,
   'FAIL CREATED NONE': stillOpen,
-  'FAIL REFUND NONE': failed,
+  'FAIL REFUND NONE': undone,
   // Insurance only.
   'CREATED NONE CREATED': waiting,
   'SUCCESS NONE SUCCESS': paid,
   'REFUND NONE REFUND': refunded,
   'FAIL NONE FAIL': failed,
   'FAIL NONE CREATED': bureauOpen,
-  'FAIL NONE REFUND': failed,
+  'FAIL NONE REFUND': undone,
 }
 
 const statusWords = ['CREATED', 'SUCCESS', 'REFUND', 'FAIL', 'NONE']

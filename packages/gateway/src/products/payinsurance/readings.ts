@@ -224,7 +224,9 @@ function unexplained(order: Order, number: string, own: readonly RefundView[]): 
   const going = own.filter(({ state }) => state !== 'refused')
   const cashAlone = going.some(({ parts }) => parts.every(({ id }) => id === 'cash'))
   const explained = unless === 'cash_refunded' ? cashAlone : going.length > 0
-  const found = concern && unless && !explained ? [concernAt({ med, cash, insurance }, concern)] : []
+  // What the newest query says stands, even where an acceptance was heard in the same moment.
+  const said = seen?.reading.concerns ?? []
+  const found = concern && unless && !explained ? [concernAt({ med, cash, insurance }, concern)] : said
   const elsewhere = med === 'REFUND' && going.length === 0 && unless === undefined
   return elsewhere
     ? [
