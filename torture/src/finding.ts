@@ -51,7 +51,9 @@ export interface Outcome {
   /** Digest of the trace. */
   readonly digest: string
   readonly trace: readonly string[]
-  readonly broken?: { readonly promise: number; readonly invariant: string; readonly message: string } | undefined
+  readonly broken?:
+    | { readonly promise: number; readonly invariant: string; readonly message: string }
+    | undefined
 }
 
 /** Counters at zero. */

@@ -1,8 +1,13 @@
 /** What the torture knows of the gateway, in one place: its inner parts, since it breaks them on purpose. */
+
+export { Declined } from '../../packages/gateway/src/engine/desk.ts'
+export { Edit } from '../../packages/gateway/src/engine/edit.ts'
+export { eventsOf } from '../../packages/gateway/src/engine/events.ts'
+export { checkBound } from '../../packages/gateway/src/engine/wishes.ts'
 export { type Act, ActMisplaced } from '../../packages/gateway/src/order/acts.ts'
-export { act, hear, merge } from '../../packages/gateway/src/order/apply.ts'
+export { act, hear, merge, recall } from '../../packages/gateway/src/order/apply.ts'
 export { derive, mayStillSucceed } from '../../packages/gateway/src/order/derive.ts'
-export { factsAbout } from '../../packages/gateway/src/order/derive-attempt.ts'
+export { factsAbout, shows } from '../../packages/gateway/src/order/derive-attempt.ts'
 export { chain, chainStart, type LogEntry } from '../../packages/gateway/src/order/log.ts'
 export type {
   Attempt,
@@ -29,8 +34,4 @@ export type {
 } from '../../packages/gateway/src/order/view.ts'
 export type { Product, Timing } from '../../packages/gateway/src/products/product.ts'
 export { apiv3FenceMs, askMs, askRefundMs, ms } from '../../packages/gateway/src/products/timing.ts'
-export { Edit } from '../../packages/gateway/src/engine/edit.ts'
-export { eventsOf } from '../../packages/gateway/src/engine/events.ts'
-export { checkBound } from '../../packages/gateway/src/engine/wishes.ts'
-export { Declined } from '../../packages/gateway/src/engine/desk.ts'
 export type { EventDraft } from '../../packages/gateway/src/store/store.ts'

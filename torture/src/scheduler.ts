@@ -103,7 +103,12 @@ export function openScheduler(startMs: number, chance: Chance): Scheduler {
       return head()?.atMs
     },
     at(atMs, work) {
-      const event: Event = { atMs: Math.max(now, Math.ceil(atMs)), tie: chance.fraction(), order: count++, work }
+      const event: Event = {
+        atMs: Math.max(now, Math.ceil(atMs)),
+        tie: chance.fraction(),
+        order: count++,
+        work,
+      }
       push(event)
       return () => {
         event.work = undefined

@@ -7,14 +7,16 @@ import {
   Edit,
   type Errand,
   type EventDraft,
+  factsAbout,
   type LogEntry,
   type Observation,
   type Order,
-  plan,
   type Product,
+  plan,
   type Reading,
   type Refund,
   type Step,
+  shows,
 } from '../gateway.ts'
 import type { Profile } from './products.ts'
 import type { Ending } from './provider.ts'
@@ -67,7 +69,8 @@ export const soundParts: Parts = {
   hearing: (_order, observation) => observation,
   write: (_row, made) => made,
   holds: (row, claim, nowMs) => row.claim?.id === claim && row.claim.untilMs > nowMs,
-  mayPayAgain: ({ view }) => view.attempts.every((one) => ['closed', 'failed'].includes(one.state) && one.taken === 0),
+  mayPayAgain: ({ view }) =>
+    view.attempts.every((one) => ['closed', 'failed'].includes(one.state) && one.taken === 0),
   numberOf: (number) => number,
 }
 
@@ -184,7 +187,10 @@ function* carryOut(bench: Bench, order: Order, step: Step, claim: string): Work<
         body: `${order.id}/${number}/${errand.step}`,
         digest: errand.digest ?? digestOf(number, errand.step),
       }
-      const sending = yield* record(bench, order.id, claim, (edit) => edit.act(act), { must: true, hold: true })
+      const sending = yield* record(bench, order.id, claim, (edit) => edit.act(act), {
+        must: true,
+        hold: true,
+      })
       return yield* sendNow(bench, sending, { number, step: errand.step, sentMs: atMs, claim })
     }
     case 'ask': {
@@ -193,13 +199,11 @@ function* carryOut(bench: Bench, order: Order, step: Step, claim: string): Work<
     }
     case 'ask_refund': {
       const refund = order.refunds.find((one) => one.number === step.number)
-      let last = order
-      for (const { step: name, sends } of refund?.errands ?? []) {
-        if (sends === 0) continue
-        const ending = yield* bench.call({ call: 'ask_refund', number: step.number, step: name })
-        last = yield* learn(bench, last, { number: step.number, step: name, ending, askedMs: atMs, claim })
-      }
-      return last
+      // Several calls follow one another: the newest is the one that is open.
+      const name = refund?.errands.findLast((one) => one.sends > 0)?.step
+      if (name === undefined) throw new TypeError('a refund that is asked for was sent')
+      const ending = yield* bench.call({ call: 'ask_refund', number: step.number, step: name })
+      return yield* learn(bench, order, { number: step.number, ending, askedMs: atMs, claim })
     }
     case 'close': {
       const { number } = step
@@ -227,6 +231,8 @@ function* carryOut(bench: Bench, order: Order, step: Step, claim: string): Work<
         { hold: true },
       )
     }
+    case 'give_back':
+      throw new TypeError('no order here has this rule')
     case 'age':
       return yield* record(bench, order.id, claim, (edit) => edit.act({ act: 'age', mark: step.mark }), {
         hold: true,
@@ -255,7 +261,7 @@ export function* sendNow(
 function* learn(
   bench: Bench,
   order: Order,
-  given: { number: string; step?: string; ending: Ending; askedMs: number; claim: string },
+  given: { number: string; ending: Ending; askedMs: number; claim: string },
 ): Work<Order> {
   const { number, ending, askedMs, claim } = given
   const heardMs = bench.now()
@@ -263,9 +269,16 @@ function* learn(
   const missing = ending.ended === 'refused' && ending.kind === 'not_found'
   const read = bench.parts.readEnding({ order, number, step: undefined, ending, askedMs, heardMs, fenceMs })
   return yield* record(bench, order.id, claim, (edit) => {
-    if (read !== 'lost') for (const one of read) hearInto(bench, edit, one)
+    if (read !== 'lost') for (const one of read) hearInto(bench, edit, refuted(edit.order, one))
     edit.asked(number, askedMs, missing ? 'missing' : 'other')
   })
+}
+
+/** A number that was ever shown exists: a provider that no longer knows it proves nothing. */
+function refuted(order: Order, observation: Observation): Observation {
+  const { reading } = observation
+  if (reading.said !== 'never_placed' || !factsAbout(order, reading.number).some(shows)) return observation
+  return { ...observation, reading: { ...reading, said: 'not_found' } }
 }
 
 function hearInto(bench: Bench, edit: Edit, observation: Observation): void {

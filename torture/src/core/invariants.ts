@@ -2,16 +2,17 @@
 import { Broken } from '../finding.ts'
 import {
   type AttemptView,
+  act,
   type EventDraft,
   eventsOf,
   factsAbout,
-  act,
   hear,
   mayStillSucceed,
   type Order,
   type Product,
   presentOrder,
   type RefundView,
+  recall,
 } from '../gateway.ts'
 import { attemptMoves, negativeStates, paidStates, refundMoves } from '../legal.ts'
 import type { Row } from './engine.ts'
@@ -33,7 +34,11 @@ export function noPhantomPayment({ row, provider }: Scene): void {
     if (!paidStates.includes(attempt.state)) continue
     const truth = provider.orders.get(attempt.number)
     if (truth?.state !== 'paid')
-      throw new Broken(1, 'no phantom payment', `${attempt.number} is ${attempt.state}, there ${truth?.state}`)
+      throw new Broken(
+        1,
+        'no phantom payment',
+        `${attempt.number} is ${attempt.state}, there ${truth?.state}`,
+      )
     if (truth.paidMinor !== attempt.amount.minor)
       throw new Broken(3, 'amount fixed', `${attempt.amount.minor} here, ${truth.paidMinor} there`)
   }
@@ -158,7 +163,11 @@ export function closedMeansUnpayable({ row, provider, mayArrive }: Scene): void 
     const truth = provider.orders.get(attempt.number)
     if (truth?.lied) continue
     if (provider.payable(attempt.number))
-      throw new Broken(12, 'closed means unpayable', `${attempt.number} is ${attempt.state}, there ${truth?.state}`)
+      throw new Broken(
+        12,
+        'closed means unpayable',
+        `${attempt.number} is ${attempt.state}, there ${truth?.state}`,
+      )
     const opened = truth !== undefined && truth.state !== 'prepared'
     if (!opened && attempt.reason !== 'refused' && mayArrive(attempt.number))
       throw new Broken(12, 'closed means unpayable', `${attempt.number} may still arrive`)
@@ -176,7 +185,8 @@ export function onePayableNumber({ row, provider }: Scene): void {
 
 /** 15. A number never comes with another body. */
 export function oneBodyPerNumber({ provider }: Scene): void {
-  if (provider.conflicts.length > 0) throw new Broken(15, 'numbers are never reused', provider.conflicts[0] ?? '')
+  if (provider.conflicts.length > 0)
+    throw new Broken(15, 'numbers are never reused', provider.conflicts[0] ?? '')
 }
 
 /** 17 and 20. Each fact made its events once, each with the state at its version. */
@@ -187,7 +197,11 @@ export function oneEventPerFact({ before, row }: Scene): void {
   for (const event of fresh) {
     const told = event.data.order as { version?: number } | undefined
     if (told?.version !== Math.floor(event.orderSeq / 100))
-      throw new Broken(20, 'content is the state at its sequence', `version ${told?.version}, place ${event.orderSeq}`)
+      throw new Broken(
+        20,
+        'content is the state at its sequence',
+        `version ${told?.version}, place ${event.orderSeq}`,
+      )
   }
 }
 
@@ -210,26 +224,55 @@ export function replay({ row, product }: Scene): void {
   const events: EventDraft[] = []
   for (const entry of row.log) {
     const { input, atMs } = entry
+    const found = order && recall(order, input)
     const applied: { order: Order } =
       input.kind === 'act'
-        ? act(order, input.act, product, atMs)
-        : hear(order as Order, input.observation, product, atMs)
-    if (applied.order.head !== entry.hash) throw new Broken(29, 'replay', `the chain breaks at ${entry.version}`)
+        ? act(found, input.act, product, atMs)
+        : hear(found as Order, input.observation, product, atMs)
+    if (applied.order.head !== entry.hash)
+      throw new Broken(29, 'replay', `the chain breaks at ${entry.version}`)
     events.push(...eventsOf(order, applied.order, atMs))
     order = applied.order
   }
   if (!order) return
   if (JSON.stringify(order.view) !== JSON.stringify(row.order.view))
-    throw new Broken(29, 'replay', `folded to ${order.view.state}, kept ${row.order.view.state}${difference(order, row.order)}`)
+    throw new Broken(
+      29,
+      'replay',
+      `folded to ${order.view.state}, kept ${row.order.view.state}${difference(order, row.order)}`,
+    )
   const kept = JSON.stringify(row.events.map((one) => [one.id, one.data]))
   if (JSON.stringify(events.map((one) => [one.id, one.data])) !== kept)
-    throw new Broken(17, 'one event per fact', `${events.length} events follow from the log, ${row.events.length} were written`)
+    throw new Broken(
+      17,
+      'one event per fact',
+      `${events.length} events follow from the log, ${row.events.length} were written${firstOther(events, row.events)}`,
+    )
+}
+
+function firstOther(folded: readonly EventDraft[], kept: readonly EventDraft[]): string {
+  const at = folded.findIndex(
+    (one, index) =>
+      JSON.stringify([one.id, one.data]) !== JSON.stringify([kept[index]?.id, kept[index]?.data]),
+  )
+  const [left, right] = [folded[at], kept[at]].map((one) => JSON.stringify(one?.data ?? {})) as [
+    string,
+    string,
+  ]
+  const from = [...left].findIndex((letter, index) => letter !== right[index])
+  return ` ${folded[at]?.type} / ${kept[at]?.type}: ${left.slice(from - 60, from + 60)} / ${right.slice(from - 60, from + 60)}`
 }
 
 function difference(a: Order, b: Order): string {
-  const [left, right] = [presentOrder(a), presentOrder(b)] as [Record<string, unknown>, Record<string, unknown>]
+  const [left, right] = [presentOrder(a), presentOrder(b)] as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ]
   const names = Object.keys(left).filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]))
-  return ` in ${names.map((name) => `${name}: ${JSON.stringify(left[name])} / ${JSON.stringify(right[name])}`).join('; ')}`.slice(0, 900)
+  return ` in ${names.map((name) => `${name}: ${JSON.stringify(left[name])} / ${JSON.stringify(right[name])}`).join('; ')}`.slice(
+    0,
+    900,
+  )
 }
 
 /** Checked whenever an order or what is true of it has changed. */
@@ -268,9 +311,17 @@ export function refundsConverge({ row, provider }: Scene): void {
   for (const refund of row.order.view.refunds) {
     const there = [...provider.refunds.values()].filter((one) => one.number === refund.number)
     if (refund.state === 'placing' || refund.state === 'unknown' || refund.state === 'processing')
-      throw new Broken(6, 'refund convergence', `${refund.number} is ${refund.state}, there ${there.map((one) => one.state).join() || 'none'}`)
+      throw new Broken(
+        6,
+        'refund convergence',
+        `${refund.number} is ${refund.state}, there ${there.map((one) => one.state).join() || 'none'}`,
+      )
     if (refund.state === 'refused' && there.length > 0)
-      throw new Broken(6, 'refund convergence', `${refund.number} is refused here and ${there[0]?.state} there`)
+      throw new Broken(
+        6,
+        'refund convergence',
+        `${refund.number} is refused here and ${there[0]?.state} there`,
+      )
     if (refund.state === 'succeeded' && there.some((one) => one.state !== 'succeeded'))
       throw new Broken(6, 'refund convergence', `${refund.number} succeeded here only`)
   }
@@ -289,9 +340,16 @@ export function conservation({ row, provider }: Scene): void {
     .reduce((sum, one) => sum + one.minor, 0)
   const partly = order.view.refunds.some((one) => !['succeeded', 'refused', 'closed'].includes(one.state))
   if (!strange && !partly && paid - back !== order.view.taken - order.view.refunded)
-    throw new Broken(7, 'conservation', `${order.view.taken - order.view.refunded} kept here, ${paid - back} there`)
+    throw new Broken(
+      7,
+      'conservation',
+      `${order.view.taken - order.view.refunded} kept here, ${paid - back} there`,
+    )
   const amount = Math.max(...order.attempts.map((one) => one.amount.minor))
-  if (paid - back > amount && !order.view.marks.some((one) => ['double_payment', 'amount_mismatch'].includes(one.code)))
+  if (
+    paid - back > amount &&
+    !order.view.marks.some((one) => ['double_payment', 'amount_mismatch'].includes(one.code))
+  )
     throw new Broken(7, 'conservation', `${paid - back} kept of ${amount}, and nobody was told`)
 }
 
@@ -303,7 +361,13 @@ export function everythingIsDecided({ row, provider }: Scene): void {
     const marked = row.order.view.marks.some((one) => one.key === `amount_mismatch:${attempt.number}`)
     if (truth === 'in_service' && attempt.state === 'in_service') continue
     if (truth === 'paying' && attempt.state === 'paying') continue
-    if (truth === 'open' && row.order.attempts.some((one) => one.number === attempt.number && provider.orders.get(one.number)?.profile.service)) continue
+    if (
+      truth === 'open' &&
+      row.order.attempts.some(
+        (one) => one.number === attempt.number && provider.orders.get(one.number)?.profile.service,
+      )
+    )
+      continue
     if (![...paidStates, ...negativeStates].includes(attempt.state) && !(marked && truth === 'paid'))
       throw new Broken(23, 'no starvation', `${attempt.number} is ${attempt.state} here, ${truth} there`)
   }

@@ -1,5 +1,13 @@
 /** The five products as the core sees them: their times, and how they place, close and refund. Nothing is sent. */
-import { apiv3FenceMs, askMs, askRefundMs, ms, type Product, type ProductId, type Timing } from '../gateway.ts'
+import {
+  apiv3FenceMs,
+  askMs,
+  askRefundMs,
+  ms,
+  type Product,
+  type ProductId,
+  type Timing,
+} from '../gateway.ts'
 
 /** How a product behaves, as far as the order core can tell them apart. */
 export interface Profile {

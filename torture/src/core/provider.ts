@@ -251,7 +251,8 @@ export class Provider {
     const spent = [...this.refunds.values()]
       .filter((one) => one.of === given.of && one.state !== 'closed')
       .reduce((sum, one) => sum + one.minor, 0)
-    if (!order || order.state !== 'paid' || spent + given.minor > order.paidMinor) return this.#refuse('final')
+    if (!order || order.state !== 'paid' || spent + given.minor > order.paidMinor)
+      return this.#refuse('final')
     if (this.manners.refundsGoWrong && this.#chance.happens(0.15)) return this.#refuse('final')
     const busy = this.#chance.happens(0.1)
     if (busy && !this.manners.refund429Made) return { ended: 'refused', verified: false, kind: 'open' }
@@ -274,8 +275,7 @@ export class Provider {
     const bad = this.manners.refundsGoWrong && this.#chance.happens(0.4)
     refund.state = bad ? this.#chance.pick(['closed', 'abnormal', 'change', 'failed'] as const) : 'succeeded'
     this.#changed(refund.of)
-    if (!this.manners.neverNotifies)
-      this.#tell(this.#readRefund(refund, !this.manners.noticesWithoutAmounts))
+    if (!this.manners.neverNotifies) this.#tell(this.#readRefund(refund, !this.manners.noticesWithoutAmounts))
   }
 
   #refuse(kind: 'final' | 'not_found' | 'open'): Ending {

@@ -1,7 +1,14 @@
 /** One run of the order core: a provider, a network, crashing nodes, a merchant and payers, all from one seed. */
 import { type Chance, openChance } from '../chance.ts'
 import { Broken, brokenBy, type Counts, type Given, noCounts, type Outcome } from '../finding.ts'
-import { type AttemptView, mayStillSucceed, type Order, type Product, type Reading, settled } from '../gateway.ts'
+import {
+  type AttemptView,
+  mayStillSucceed,
+  type Order,
+  type Product,
+  type Reading,
+  settled,
+} from '../gateway.ts'
 import { openScheduler, type Scheduler } from '../scheduler.ts'
 import { Trace } from '../trace.ts'
 import {
@@ -239,7 +246,12 @@ class CoreRun {
       },
       claim,
     )
-    const sent = yield* sendNow(bench, order, { number: attempt.number, step, sentMs: nowMs, claim: claim.id })
+    const sent = yield* sendNow(bench, order, {
+      number: attempt.number,
+      step,
+      sentMs: nowMs,
+      claim: claim.id,
+    })
     yield* drive(bench, sent, claim.id)
   }
 
@@ -274,7 +286,8 @@ class CoreRun {
       for (let at = 0; at < 4; at++)
         this.scheduler.after(chance.spread(120_000, 4 * hour), () => this.#complete(one))
     if (chance.happens(0.5))
-      for (let at = 0; at < 3; at++) this.scheduler.after(chance.whole(hour, 20 * hour), () => this.#retry(one))
+      for (let at = 0; at < 3; at++)
+        this.scheduler.after(chance.whole(hour, 20 * hour), () => this.#retry(one))
   }
 
   #close(one: Case): void {
@@ -374,7 +387,11 @@ class CoreRun {
     const minor = one.chance.whole(1, attempt.amount.minor)
     const { number } = attempt
     this.#wish(one, (edit) => {
-      if (edit.order.attempts.find((all) => all.number === number)?.errands.some((all) => all.step === 'complete'))
+      if (
+        edit.order.attempts
+          .find((all) => all.number === number)
+          ?.errands.some((all) => all.step === 'complete')
+      )
         throw new Declined('act_differs', 'it was asked for')
       edit.act({
         act: 'plan',
@@ -393,7 +410,10 @@ class CoreRun {
     })
   }
 
-  #wish(one: Case, change: (edit: Parameters<Parameters<typeof wish>[2]>[0], nowMs: number) => unknown): void {
+  #wish(
+    one: Case,
+    change: (edit: Parameters<Parameters<typeof wish>[2]>[0], nowMs: number) => unknown,
+  ): void {
     this.#spawn(one, function* (bench) {
       yield* wish(bench, one.id, (edit) => change(edit, bench.now()))
     })
@@ -438,7 +458,10 @@ class CoreRun {
         const { result, row } = decide(one.row)
         if (row) run.#put(one, row, node)
         const lost = run.#fault('lost_commit', 1)
-        yield run.#wait(run.#network.whole(0, 10), lost ? new CommitLost('the commit was not answered') : undefined)
+        yield run.#wait(
+          run.#network.whole(0, 10),
+          lost ? new CommitLost('the commit was not answered') : undefined,
+        )
         return result
       },
       *call(what) {
@@ -458,7 +481,8 @@ class CoreRun {
     one.row = row
     if (before?.order.version !== row.order.version) {
       const last = row.log.at(-1)
-      const what = last?.input.kind === 'act' ? last.input.act.act : `heard ${last?.input.observation.reading.said}`
+      const what =
+        last?.input.kind === 'act' ? last.input.act.act : `heard ${last?.input.observation.reading.said}`
       this.trace.note(
         this.scheduler.nowMs,
         node.name,
@@ -478,7 +502,9 @@ class CoreRun {
     if (!step) return
     const dueMs = Math.max(step.atMs, row.claim ? row.claim.untilMs + 1 : 0)
     const node = this.#chance.pick(this.#nodes)
-    one.wake = this.scheduler.at(dueMs - node.skewMs + this.#network.whole(0, 50), () => this.#work(one, node))
+    one.wake = this.scheduler.at(dueMs - node.skewMs + this.#network.whole(0, 50), () =>
+      this.#work(one, node),
+    )
   }
 
   #work(one: Case, node: Node): void {
@@ -607,7 +633,9 @@ class CoreRun {
     if (!one || pause === undefined) return
     const again = () => this.scheduler.after(pause * 1_000, () => this.#notify(reading, attempt + 1))
     if (this.#fault('notice_lost')) return void again()
-    const delay = this.#fault('notice_late') ? this.#network.spread(1_000, 5 * hour) : this.#network.whole(5, 500)
+    const delay = this.#fault('notice_late')
+      ? this.#network.spread(1_000, 5 * hour)
+      : this.#network.whole(5, 500)
     const times = this.#fault('notice_doubled') ? 2 : 1
     for (let copy = 0; copy < times; copy++)
       this.scheduler.after(delay + copy * this.#network.whole(0, 60_000), () => {
@@ -671,7 +699,8 @@ class CoreRun {
 
   #refundAll(one: Case, order: Order, attempt: AttemptView): void {
     const bound = order.view.refunds.filter(
-      (refund) => refund.attempt === attempt.number && (refund.state === 'succeeded' || mayStillSucceed(refund)),
+      (refund) =>
+        refund.attempt === attempt.number && (refund.state === 'succeeded' || mayStillSucceed(refund)),
     )
     const left = (id: string, minor: number) =>
       minor -

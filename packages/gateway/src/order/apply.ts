@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Product } from '../products/product.ts'
 import { type Act, carryOut } from './acts.ts'
 import { derive } from './derive.ts'
-import { chain, type Input, type LogEntry } from './log.ts'
+import { chain, type Input, type LogEntry, type Repeats } from './log.ts'
 import type { Order } from './order.ts'
 import type { Fact, Observation, Reading } from './reading.ts'
 import type { View } from './view.ts'
@@ -33,10 +33,25 @@ export function hear(order: Order, observation: Observation, product: Product, a
   if (!fresh) {
     const view = derive(heard, product)
     const same = JSON.stringify(view) === JSON.stringify(order.view)
-    if (same) return { order: { ...heard, view: order.view }, fresh }
+    if (same) return { order: { ...heard, repeats: noted(order, facts), view: order.view }, fresh }
   }
   const done = finish(order, heard, { kind: 'heard', observation }, product, atMs)
   return { ...done, fresh }
+}
+
+/** What was heard again and is not logged yet, with the fact that was just heard again. */
+function noted({ facts: before, repeats }: Order, facts: readonly Fact[]): Repeats | undefined {
+  const again = facts.find((one, index) => one !== before[index])
+  if (!again) return repeats
+  const { fingerprint, count, askedMs, heardMs, lastAskedMs, lastHeardMs } = again
+  return { ...repeats, [fingerprint]: { count, askedMs, heardMs, lastAskedMs, lastHeardMs } }
+}
+
+/** The order with what was heard again before a log entry: replaying the log begins each entry with it. */
+export function recall(order: Order, { repeats }: Input): Order {
+  if (!repeats) return order
+  const facts = order.facts.map((one) => ({ ...one, ...repeats[one.fingerprint] }))
+  return { ...order, facts, repeats }
 }
 
 /** The facts with one more, or with one of them heard again. */
@@ -93,13 +108,13 @@ function finish(
     order: changed.id,
     version,
     atMs,
-    input,
+    input: before?.repeats ? { ...input, repeats: before.repeats } : input,
     from: before?.view.state ?? 'none',
     to: view.state,
     evidence: before?.view.state === view.state ? undefined : evidenceOf(view, input),
   }
   const entry: LogEntry = { ...stated, hash: chain(changed.head, stated) }
-  const order: Order = { ...changed, version, head: entry.hash, view }
+  const order: Order = { ...changed, repeats: undefined, version, head: entry.hash, view }
   return { order, entry, fresh: input.kind === 'heard' }
 }
 

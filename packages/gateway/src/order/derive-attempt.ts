@@ -129,7 +129,10 @@ function standing(given: {
   )
   const [proof] = paid.toSorted(byFirstHearing)
   if (proof) return { state: 'paid', reason: proof.reading.reason, proof: proof.fingerprint }
-  return ended(given) ?? refused(answers) ?? (placed ? open(given) : notPlaced(attempt))
+  const refusal = refused(answers)
+  // Refused at every send is an end of its own, which what is heard later does not rename (X10).
+  if (refusal?.state === 'failed') return refusal
+  return ended(given) ?? refusal ?? (placed ? open(given) : notPlaced(attempt))
 }
 
 /** How it ended without money, if it did. */

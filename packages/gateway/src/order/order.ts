@@ -4,6 +4,7 @@
  * beside the prepared bytes.
  */
 import type { Amount } from './amount.ts'
+import type { Repeats } from './log.ts'
 import type { Fact } from './reading.ts'
 import type { View } from './view.ts'
 
@@ -130,6 +131,8 @@ export interface Order {
   readonly aged: readonly string[]
   /** Questions asked, by the number they were about. Not logged, not versioned: only the schedule needs them. */
   readonly asked: Readonly<Record<string, Asked>>
+  /** Heard again since the newest log entry; the next one holds it. */
+  readonly repeats?: Repeats | undefined
   /** While a payer waits, questions come faster until then; UTC ms. */
   readonly watchedUntilMs?: number | undefined
   /** What follows from all of the above. */

@@ -42,7 +42,7 @@ const watchEveryMs = 2_000
 function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly Step[] {
   const view = order.view.attempts.find((one) => one.number === attempt.number)
   if (!view) return []
-  if (settled.includes(view.state)) return lateAsks(order, attempt, view)
+  if (settled.includes(view.state)) return lateAsks(order, attempt, view, product)
   const { number } = attempt
   const asked = order.asked[number]
   if (!attempt.closing && mustClose(view))
@@ -164,15 +164,19 @@ function closingSteps(order: Order, attempt: Attempt, view: AttemptView, product
 
 const closePausesMs = [0, 5_000, 30_000, 60_000, 180_000, 600_000, 1_800_000, 3_600_000, 6 * 3_600_000]
 
-function lateAsks(order: Order, attempt: Attempt, view: AttemptView): readonly Step[] {
+function lateAsks(order: Order, attempt: Attempt, view: AttemptView, { timing }: Timed): readonly Step[] {
   if (view.state !== 'closed' && view.state !== 'failed') return []
   if (attempt.errands.every((one) => one.sends === 0)) return []
-  const count = order.asked[attempt.number]?.count ?? 0
-  const wait = lateAsksMs[count]
-  if (wait === undefined) return []
+  const { number } = attempt
   const ended = order.facts.find((one) => one.fingerprint === view.proof)?.heardMs
-  const from = ended ?? newest(factsAbout(order, attempt.number))?.lastHeardMs ?? attempt.openedMs
-  return [{ step: 'ask', number: attempt.number, atMs: from + wait }]
+  const from = ended ?? newest(factsAbout(order, number))?.lastHeardMs ?? attempt.openedMs
+  const answers = order.facts.filter((one) => one.source === 'answer' && one.reading.number === number)
+  const answeredMs = Math.max(0, ...answers.map((one) => one.lastAskedMs))
+  const wait = lateAsksMs.find((one) => answeredMs < from + one)
+  if (wait === undefined) return []
+  // A question whose answer was lost is put again: it is the answer that counts.
+  const { count, lastMs } = order.asked[number] ?? { count: 0, lastMs: 0 }
+  return [{ step: 'ask', number, atMs: Math.max(from + wait, lastMs + pause(timing.askMs, count)) }]
 }
 
 function nextAsk(order: Order, attempt: Attempt, view: AttemptView, { timing }: Timed): number {
