@@ -186,6 +186,19 @@ test('a completion whose answer was lost is found done, and not made again', asy
   assert.equal(plan(bench.order, payscore)?.step, 'ask')
 })
 
+test('money that is not collected for a week is for a person', async () => {
+  const bench = await completed(99)
+  await bench.ask()
+  const asked = bench.context.nowMs
+  assert.deepEqual(bench.order.view.marks, [])
+  await bench.pass(60_000)
+  await bench.ask()
+  const [fact] = bench.order.facts.filter(({ reading }) => reading.said === 'paying')
+  const [concern] = fact?.reading.concerns ?? []
+  assert.deepEqual([concern?.code, concern?.afterMs], ['uncollected', 7 * 86_400_000])
+  assert.equal(fact?.heardMs, asked)
+})
+
 test('what was completed elsewhere is never cancelled for its age', async () => {
   const bench = await confirmed()
   const { number } = viewOf(bench)

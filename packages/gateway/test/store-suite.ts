@@ -387,7 +387,7 @@ function lists(openPlace: OpenPlace): void {
       await make(store, orderOf(`new${seen.length}`, { createdMs: 9_000 }))
     } while (cursor !== undefined)
     assert.deepEqual(seen, ['A6', 'A5', 'A4', 'A3', 'A2', 'A1', 'A0'])
-    assert.throws(() => store.orders({}, { limit: 2, cursor: 'nonsense' }), { name: 'BadCursor' })
+    await assert.rejects(store.orders({}, { limit: 2, cursor: 'nonsense' }), { name: 'BadCursor' })
   })
 
   test('the payer of an order stays found when later changes do not name him', async () => {

@@ -136,7 +136,7 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
 
   test(`${name}: a repeated notice is accepted and changes nothing`, async () => {
     await using bench = await openBench(openStore)
-    bench.sim.faults.next(sample.notice, 'duplicate')
+    for (const notice of sample.notices) bench.sim.faults.next(notice, 'duplicate')
     const order = await paidOrder(bench, sample)
     assert.equal(order.view.state, 'paid')
     const { id: _ } = order
@@ -147,7 +147,7 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
 
   test(`${name}: a notice that does not verify is refused and changes nothing`, async () => {
     await using bench = await openBench(openStore)
-    bench.sim.faults.next(sample.notice, 'corrupted', { times: 100 })
+    for (const notice of sample.notices) bench.sim.faults.next(notice, 'corrupted', { times: 100 })
     const order = await place(bench, sample)
     await sample.pay(bench, order)
     await bench.sim.advance(1_000)
@@ -205,7 +205,7 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
     const details = sample.details(bench, 'A-1')
     // Nobody will ever hear this call's answer: it stands for a process that was killed.
     void bench.gateway.place(bench.caller, { reference: 'A-1', product, details }, {})
-    const order = await until(bench, { tenant: 'east', reference: 'A-1' })
+    const order = await until(bench, sample)
     const second = bench.another()
     for (let count = 0; count < 30; count++) {
       await bench.sim.advance(10_000)
@@ -253,7 +253,7 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
     await using bench = await openBench(openStore)
     const order = await place(bench, sample)
     await sample.pay(bench, order)
-    await bench.sim.advance(1_000)
+    await bench.sim.advance(minute)
     // The same credentials and hour, but other books.
     await using other = await openBench(openStore)
     const notice = bench.notices.at(-1)
@@ -268,11 +268,13 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
   })
 }
 
-async function until(bench: Bench, find: { tenant: string; reference: string }): Promise<Order> {
-  for (let count = 0; count < 1_000; count++) {
-    const order = await bench.store.find(find)
-    if (order) return order
+/** The order once its last placing call is on its way. */
+async function until(bench: Bench, { create }: Sample): Promise<Order> {
+  for (let count = 0; count < 10_000; count++) {
+    const order = await bench.store.find({ tenant: 'east', reference: 'A-1' })
+    const errand = order?.attempts[0]?.errands.find((one) => one.operation === create)
+    if (order && errand && errand.sends > 0) return order
     await new Promise<void>((resolve) => void setImmediate(resolve))
   }
-  throw new Error('the order was never kept')
+  throw new Error('the order was never sent')
 }
