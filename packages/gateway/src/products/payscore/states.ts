@@ -8,9 +8,10 @@ import {
   serviceStage,
 } from '@chadan/protocol'
 import type { Amount } from '../../order/amount.ts'
-import type { AttemptReading, AttemptSaid, PartReading } from '../../order/reading.ts'
+import type { AttemptReading, AttemptSaid, Concern, PartReading } from '../../order/reading.ts'
 import { given } from '../details.ts'
 import { latestMs } from '../times.ts'
+import { ms } from '../timing.ts'
 
 /** A service order as a query answers it, or as a notice announces it. */
 export type Stated =
@@ -69,7 +70,15 @@ export function readStated(stated: Stated, number: string, currency?: string): A
     ],
     paidMs: said === 'paid' ? latestMs((collection?.details ?? []).map((one) => one.paid_time)) : undefined,
     contradicts: stated.out_order_no === number ? undefined : 'another order',
+    concerns: said === 'paying' ? [uncollected] : undefined,
   } satisfies AttemptReading)
+}
+
+const uncollected: Concern = {
+  code: 'uncollected',
+  found: 'the service was completed, but WeChat Pay has not collected the money',
+  suggest: 'ask the payer to pay in WeChat; report money that was paid elsewhere with the act sync',
+  afterMs: 7 * ms.day,
 }
 
 /**
