@@ -116,7 +116,7 @@ export async function openHttpBench(
   const logged: string[] = []
   const targets = openTargets({
     rules: {},
-    resolve: async () => ['203.0.113.7'],
+    resolve: async () => ['8.8.8.8'],
     async carry({ url, headers, body }) {
       webhooks.push({ url: url.href, headers, body })
       return { status: bench.receiver, header: () => undefined, body: '' }
