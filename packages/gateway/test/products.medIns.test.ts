@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { Declined } from '../src/engine/desk.ts'
 import type { Order } from '../src/order/order.ts'
 import { medIns } from '../src/products/medIns/index.ts'
-import { orderReading } from '../src/products/medIns/readings.ts'
+import { cashReading, noticeReading, orderReading } from '../src/products/medIns/readings.ts'
 import { rows, standingOf } from '../src/products/medIns/states.ts'
 import type { Context } from '../src/products/product.ts'
 import { openSqlite } from '../src/store/index.ts'
@@ -257,6 +257,46 @@ test('a notice without amounts or legs makes us ask, and the answer proves the p
   const paid = await bench.order(order.id)
   assert.equal(paid.view.state, 'paid')
   assert.equal(paid.facts.find((one) => one.fingerprint === paid.view.attempts[0]?.proof)?.source, 'answer')
+})
+
+test('a notice proves the payment only with both legs and all amounts', async () => {
+  await using bench = await open()
+  const notice = {
+    ...detailsOf(bench),
+    out_trade_no: 'N1',
+    mix_trade_no: 'M1',
+    mix_pay_status: 'MIX_PAY_SUCCESS',
+    self_pay_status: 'SELF_PAY_SUCCESS',
+    med_ins_pay_status: 'MED_INS_PAY_SUCCESS',
+  }
+  const told = (more: object) => {
+    const { reading, complete } = noticeReading({ ...notice, ...more } as never)
+    return [reading.said, complete]
+  }
+  assert.deepEqual(told({}), ['paid', true])
+  for (const name of ['total_fee', 'wechat_pay_cash_fee', 'med_ins_gov_fee', 'self_pay_status'])
+    assert.deepEqual(told({ [name]: undefined }), ['unclear', false], name)
+  assert.deepEqual(told({ med_ins_pay_status: 'MED_INS_PAY_CREATED' }), ['unclear', false])
+})
+
+test('a closed cash order ends the attempt only where nothing of the mixed order can still be paid', async () => {
+  await using bench = await open()
+  const order = await place(bench)
+  const [attempt] = order.attempts
+  assert.ok(attempt)
+  const closed = { trade_state: 'CLOSED', amount: { total: 5000, currency: 'CNY' } } as const
+  const unseen = { ...order, facts: [] }
+  const seen = (word: string) => {
+    const [fact] = order.facts.filter(({ by }) => by === 'medIns.create')
+    return { ...order, facts: [{ ...fact, reading: { ...fact?.reading, word } }] } as Order
+  }
+  assert.equal(cashReading(closed, attempt, unseen).said, 'closed')
+  assert.equal(cashReading(closed, attempt, seen('FAIL CREATED FAIL')).said, 'closed')
+  for (const word of ['CREATED CREATED CREATED', 'FAIL CREATED SUCCESS', 'CREATED CREATED SUCCESS'])
+    assert.equal(cashReading(closed, attempt, seen(word)).said, 'accepted', word)
+  // Paid in cash with no mixed order to be seen is a matter for a person.
+  const paid = cashReading({ ...closed, trade_state: 'SUCCESS' }, attempt, unseen)
+  assert.deepEqual([paid.said, paid.concerns?.[0]?.code], ['accepted', 'cash_paid_without_order'])
 })
 
 test('facts hold no openid, no name and no digest of an id number', async () => {
