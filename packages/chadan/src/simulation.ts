@@ -1,6 +1,7 @@
 /** A simulator on a socket, with its files: what `chadan simulate` runs. */
 import type { Clock, Random } from '@chadan/protocol'
 import {
+  defaultSwitches,
   freshKeySource,
   openSimulator,
   type Simulator,
@@ -47,6 +48,8 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+const { noticeTimeoutMs } = defaultSwitches
+
 /** How long changes are gathered before the state is saved, in real milliseconds. */
 const gatherMs = 300
 
@@ -69,7 +72,12 @@ export async function openSimulation(options: SimulationOptions): Promise<Simula
       ...(options.seed !== undefined && { seed: options.seed }),
       baseUrl: serving.url,
       keys: options.keys === 'fresh' ? freshKeySource() : testKeySource(),
-      switches: { loopbackNotifyUrls: 'accept', ...options.switches },
+      switches: {
+        loopbackNotifyUrls: 'accept',
+        // The network does not run faster than the machine, whatever the clock says.
+        ...(options.speed && { noticeTimeoutMs: Math.ceil(noticeTimeoutMs * options.speed) }),
+        ...options.switches,
+      },
       ...(snapshot && { snapshot }),
       fetch: options.fetch,
       changed: () => keeper?.changed(),

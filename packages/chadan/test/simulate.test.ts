@@ -318,6 +318,8 @@ test('a world runs as fast as it is told, from when it is told, and never goes b
   const first = await begin(path, { state, clock, speed: 60, startMs: 1_000_000_000_000 })
   nowMs += 2_000
   assert.equal(first.simulator.clock.now(), 1_000_000_120_000)
+  // Five real seconds: the network does not run faster.
+  assert.equal(first.simulator.world.switches.noticeTimeoutMs, 300_000)
   await first.close()
   const second = await begin(path, { state, clock, speed: 60, startMs: 1_000_000_000_000 })
   assert.equal(second.simulator.clock.now(), 1_000_000_120_000)

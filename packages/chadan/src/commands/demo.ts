@@ -1,43 +1,75 @@
-/** `chadan demo`: real orders of all five products, over real HTTP with real cryptography. */
-import { Command } from 'commander'
-import { runDemo } from '../demo/demo.ts'
-import { tableOf } from '../demo/table.ts'
+/** `chadan demo`: a business day over all five products, with faults, and the books of both sides compared at the end. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { holdDay } from '../demo/day.ts'
+import { type Plant, plants } from '../demo/plant.ts'
+import { faultsText, tableOf, verdictOf } from '../demo/summary.ts'
+import { systemClock } from '../system.ts'
+
+interface Given {
+  readonly orders: number
+  readonly seed: number
+  readonly speed: number
+  readonly postgres?: string
+  readonly plant?: Plant
+  readonly json?: true
+}
 
 /** The subcommand. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('watch orders of all five products being placed, paid, notified, queried and refunded')
-    .option('--json', 'print the outcomes as JSON, for machines')
+    .summary('a business day over all five products, and whether both books agree')
+    .description(
+      'Runs a compressed business day: a simulated WeChat Pay, the gateway and its merchants, each talking HTTP on\n' +
+        'loopback. Notifications are lost, doubled and forged, answers lost, the gateway is killed in the middle.\n' +
+        'Then every order here is compared with its order there (对账).',
+    )
+    .option('--orders <number>', 'how many orders', readWhole(1, 5_000), 300)
+    .option('--seed <number>', 'which day: the same seed plans the same orders', readWhole(0, 2 ** 31), 1)
+    .option('--speed <times>', 'how many seconds of the day pass in a real one', readWhole(1, 600), 60)
+    .option('--postgres <url>', 'let the gateway keep its orders in this PostgreSQL, not in a file')
+    .addOption(
+      new Option(
+        '--plant <what>',
+        'tamper with the books here when the day is over, to see that it is noticed',
+      ).choices(Object.keys(plants)),
+    )
+    .option('--json', 'one line of JSON, for machines')
     .addHelpText(
       'after',
       `
-A simulator of WeChat Pay and a merchant's server talk over loopback; nothing leaves this machine.
-The exit status is 0 when every story ended as it should.
+Nothing leaves this machine. The exit status is 0 when all orders agree, 1 when any does not.
+
+Planted:
+${Object.entries(plants)
+  .map(([name, meaning]) => `  ${name.padEnd(12)}${meaning}`)
+  .join('\n')}
 
 Examples:
   chadan demo
-  chadan demo --json
+  chadan demo --orders 1000 --seed 7 --json
+  chadan demo --plant lost-order
 `,
     )
-    .action(async ({ json }: { json?: boolean }) => {
-      const out = (line: string) => void process.stdout.write(`${line}\n`)
-      let current = ''
-      const outcomes = await runDemo({
-        startMs: Date.now(),
+    .action(async ({ json, ...given }: Given) => {
+      const say = (line: string) => void process.stdout.write(`${line}\n`)
+      const result = await holdDay({
+        ...given,
+        bin: process.argv[1] ?? '',
+        clock: systemClock,
         fetch: (request) => fetch(request),
-        report(story, { step, seen, ok }) {
-          if (json) return
-          if (current !== story.title) out(`\n${story.product}: ${story.title}`)
-          current = story.title
-          out(`  ${ok ? '✓' : '✗'} ${step.padEnd(24)} ${seen}`)
-        },
+        report: json ? () => {} : say,
       })
-      const ok = outcomes.every((outcome) => outcome.ok)
-      out(
-        json
-          ? JSON.stringify({ ok, outcomes })
-          : `\n${tableOf(outcomes)}\n\n${ok ? 'Every order ended as it should.' : 'Some orders did not end as they should.'}`,
-      )
-      if (!ok) process.exitCode = 1
+      if (json) say(JSON.stringify(result))
+      else say(`\n${tableOf(result.products)}\n\n${faultsText(result)}\n${verdictOf(result)}`)
+      if (!result.agree) process.exitCode = 1
     })
+}
+
+function readWhole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d{1,10}$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
+    return value
+  }
 }

@@ -50,7 +50,7 @@ export async function writeGatewayFiles(setting: GatewaySetting): Promise<Gatewa
       keys: [{ id: 'first', key: await secret('vault.key', randomBytes(32).toString('base64')) }],
       indexKey: await secret('index.key', randomBytes(32).toString('base64')),
     },
-    webhooks: { allowPrivate: ['127.0.0.0/8'], allowHttp: [new URL(shopsUrl).host] },
+    webhooks: { allow: [shopsUrl] },
     logging: { level: 'error' },
     signers: [
       {
