@@ -19,7 +19,10 @@ export interface StoreOptions {
   readonly dueOf: (order: Order) => number | undefined
   /** Ends a turn: what was asked for until then shares a transaction. `setImmediate` when left out. */
   readonly turn?: Turn | undefined
-  /** How many share a transaction at most. */
+  /**
+   * How many share a transaction at most. SQLite, 64: it holds the thread for as long as all of them take.
+   * PostgreSQL, 256.
+   */
   readonly groupLimit?: number | undefined
 }
 

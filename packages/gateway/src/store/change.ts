@@ -36,7 +36,6 @@ export function changeAlone(driver: Driver, tools: ChangeTools): (change: Change
         // The next time the decision sees what won.
         if (error instanceof NotUnique && tries < 3) continue
         if (error instanceof NotUnique) throw taken(error)
-        if (error instanceof Collided && tries < 6) continue
         throw error
       }
     }
@@ -123,6 +122,21 @@ interface Held {
   /** The version in the database; `undefined` for an order that is not there yet. */
   readonly was: number | undefined
   readonly changed: boolean
+  /** Amount, currency or payer are no longer those in the database. */
+  readonly moved: boolean
+}
+
+/** What an update sets; what an order keeps for its life is left alone, and with it the indexes over it. */
+function updateOfAll({ row, was = 0 }: Held) {
+  const { id, tenant: _t, signer: _s, product: _p, reference: _r, created_ms: _c, ...set } = row
+  return { set, where: { id, version: was } }
+}
+
+/** The same where amount and payer stay, as nearly always. */
+function updateOf(held: Held) {
+  const { set, where } = updateOfAll(held)
+  const { minor: _m, currency: _c, payer: _p, ...rest } = set
+  return { set: rest, where }
 }
 
 /** What was found, and what will be written over it: later changes of a group see what earlier ones decided. */
@@ -147,7 +161,7 @@ class Desk {
   }
 
   order(row: OrderRow): void {
-    this.#hold({ row, order: JSON.parse(row.doc) as Order, was: row.version, changed: false })
+    this.#hold({ row, order: JSON.parse(row.doc) as Order, was: row.version, changed: false, moved: false })
   }
 
   number({ signer, kind, number, order_id }: RowOf<'numbers'>): string {
@@ -180,16 +194,19 @@ class Desk {
     const row = this.#rowOf(write, before?.row)
     this.#keepBeside(write)
     this.#count(row, before?.row)
-    this.#hold({ row, order, was: before?.was, changed: true })
+    const same =
+      before?.row.minor === row.minor &&
+      before.row.currency === row.currency &&
+      before.row.payer === row.payer
+    const moved = before?.moved === true || !same
+    this.#hold({ row, order, was: before?.was, changed: true, moved })
   }
 
   /** All of it, in as few asks as there are tables. */
   asks(): readonly Ask[] {
     const changed = [...this.#held.values()].filter((one) => one.changed)
     const made = changed.filter((one) => one.was === undefined).map(({ row }) => row)
-    const updates = changed.flatMap(({ row: { id, ...set }, was }) =>
-      was === undefined ? [] : [{ set, where: { id, version: was } }],
-    )
+    const kept = changed.filter((one) => one.was !== undefined)
     const { numbers, bytes, log, facts, events, idempotency } = this.#rows
     const sealed = [...bytes.values()]
     const tally = [...this.#tally.values()].filter((one) => one.orders !== 0)
@@ -197,7 +214,8 @@ class Desk {
       { op: 'insert', table: 'orders', rows: made },
       { op: 'insert', table: 'numbers', rows: numbers },
       { op: 'insert', table: 'idempotency', rows: idempotency },
-      { op: 'update', table: 'orders', rows: updates },
+      { op: 'update', table: 'orders', rows: kept.filter((one) => !one.moved).map(updateOf) },
+      { op: 'update', table: 'orders', rows: kept.filter((one) => one.moved).map(updateOfAll) },
       {
         op: 'insert',
         table: 'bytes',

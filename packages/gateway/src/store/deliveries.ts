@@ -92,7 +92,7 @@ export function deliveryStore(driver: Driver, vault: Vault): Deliveries {
         return true
       }),
 
-    deliveries(filter, { limit, cursor }) {
+    async deliveries(filter, { limit, cursor }) {
       const after = afterOf(cursor)
       let query = builder.selectFrom('deliveries').selectAll()
       const columns = { ...filter, order_id: filter.order }

@@ -95,23 +95,31 @@ export class NewerDatabase extends Error {
   override readonly name = 'NewerDatabase'
 }
 
-/** Brings the tables up to date, or makes them. Answers the schema's version. */
-export function* migrate({ lockMigrations, ddl }: Pick<Driver, 'lockMigrations' | 'ddl'>): Script<number> {
-  if (lockMigrations) yield [{ op: 'query', sql: lockMigrations, values: [] }]
-  yield* run(ddl('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)'))
-  const [row] = yield* all<{ value: string }>("SELECT value FROM meta WHERE name = 'schema'")
-  const found = Number(row?.value ?? 0)
+/** Brings the tables up to date, or makes them; one that starts at the same time waits. Answers the schema's version. */
+export function* migrate(driver: Pick<Driver, 'lockMigrations' | 'tablesMade' | 'ddl'>): Script<number> {
   const known = migrations.length
+  // Where nothing is to be done, nothing is locked, and no right to make tables is needed.
+  if ((yield* versionOf(driver)) === known) return known
+  const { ddl, lockMigrations } = driver
+  if (lockMigrations) yield [{ op: 'query', sql: lockMigrations, values: [] }]
+  const found = yield* versionOf(driver)
   if (found > known)
     throw new NewerDatabase(
       `the database has schema ${found}, this version knows ${known}: run the newer version, or restore the backup made before the upgrade`,
     )
+  if (found === 0) yield* run(ddl('CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)'))
   for (const step of migrations.slice(found))
     yield step.map((statement) => ({ op: 'query', sql: ddl(statement), values: [] }) as const)
-  if (found < known)
-    yield* run(
-      "INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-      String(known),
-    )
+  yield* run(
+    `INSERT INTO meta (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    String(known),
+  )
   return known
+}
+
+function* versionOf({ tablesMade }: Pick<Driver, 'tablesMade'>): Script<number> {
+  const made = yield* all(tablesMade)
+  if (made.length === 0) return 0
+  const [row] = yield* all<{ value: string }>("SELECT value FROM meta WHERE name = 'schema'")
+  return Number(row?.value ?? 0)
 }

@@ -182,7 +182,7 @@ function suspense(driver: Driver, vault: Vault) {
           ...[`; ${note}`, id, note],
         )
       }),
-    suspended: ({ limit, cursor }) => {
+    suspended: async ({ limit, cursor }) => {
       const after = afterOf(cursor)
       let query = builderOf(driver.kind).selectFrom('suspense').selectAll()
       if (after)

@@ -19,7 +19,7 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
   return {
     find: (find) => driver.read(() => findOne(find)),
 
-    orders(filter, { limit, cursor }) {
+    async orders(filter, { limit, cursor }) {
       const after = afterOf(cursor)
       const query = filtered(filter)
         .$if(after !== undefined, (q) =>

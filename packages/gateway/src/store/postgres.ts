@@ -115,6 +115,8 @@ class PostgresDriver implements Driver {
   readonly forShare = ' FOR SHARE'
   // Any number that only this software uses: nodes that start together wait for each other.
   readonly lockMigrations = 'SELECT pg_advisory_xact_lock(7163928451)'
+  readonly tablesMade =
+    "SELECT tablename FROM pg_tables WHERE tablename = 'meta' AND schemaname = current_schema()"
   readonly #pool: pg.Pool
   readonly #owned: boolean
 
@@ -146,17 +148,15 @@ class PostgresDriver implements Driver {
     return this.#with((client) => drive(client, script()))
   }
 
-  write<R>(script: () => Script<R>): Promise<R> {
-    return this.#with(async (client) => {
+  async write<R>(script: () => Script<R>): Promise<R> {
+    for (let tries = 1; ; tries++) {
       try {
-        const result = await drive(client, script(), 'BEGIN ISOLATION LEVEL READ COMMITTED')
-        await commit(client)
-        return result
+        return await this.#with((client) => transact(client, script()))
       } catch (error) {
-        if (!(error instanceof StoreFailed && error.where === 'store')) await send(client, 'ROLLBACK')
-        throw error
+        // Two waited for each other and this one gave way: nothing of it remains.
+        if (!(error instanceof Collided) || tries > 5) throw error
       }
-    })
+    }
   }
 
   async close(): Promise<void> {
@@ -183,6 +183,17 @@ class PostgresDriver implements Driver {
 }
 
 function ignore(): void {}
+
+async function transact<R>(client: pg.PoolClient, script: Script<R>): Promise<R> {
+  try {
+    const result = await drive(client, script, 'BEGIN ISOLATION LEVEL READ COMMITTED')
+    await commit(client)
+    return result
+  } catch (error) {
+    if (!(error instanceof StoreFailed && error.where === 'store')) await send(client, 'ROLLBACK')
+    throw error
+  }
+}
 
 /** Runs a script; `opening` goes out with its first batch, in the same round trip. */
 async function drive<R>(client: pg.PoolClient, script: Script<R>, opening?: string): Promise<R> {

@@ -54,6 +54,8 @@ export interface Driver {
   /** After a SELECT: let nobody change these rows before we are done. */
   readonly forShare: string
   readonly lockMigrations: string | undefined
+  /** A query that answers a row when the tables were made. */
+  readonly tablesMade: string
   /** A statement that makes tables, in the dialect's words. */
   ddl(statement: string): string
   /** `column = any of the values`, with one place for `list(values)`. */
@@ -61,7 +63,10 @@ export interface Driver {
   list(values: readonly string[]): Value
   /** Outside of any transaction. */
   read<R>(script: () => Script<R>): Promise<R>
-  /** In one transaction, answered after its commit. Nothing of it remains when it throws. */
+  /**
+   * In one transaction, answered after its commit. Nothing of it remains when it throws. A script is begun
+   * anew where another transaction was in its way.
+   */
   write<R>(script: () => Script<R>): Promise<R>
   /** Finishes what was begun. */
   close(): Promise<void>

@@ -29,7 +29,7 @@ export interface SqliteOptions extends StoreOptions {
 
 /** Opens the store and brings its tables up to date. Throws `NewerDatabase`. */
 export function openSqlite(options: SqliteOptions): Store {
-  const { file, busyMs = 5_000, turn = setImmediate, groupLimit = 256 } = options
+  const { file, busyMs = 5_000, turn = setImmediate, groupLimit = 64 } = options
   const database = options.database ?? openFile(file)
   database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyMs)}; PRAGMA journal_mode = WAL`)
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
@@ -52,6 +52,7 @@ class SqliteDriver implements Driver {
   readonly forUpdate = ''
   readonly forShare = ''
   readonly lockMigrations = undefined
+  readonly tablesMade = "SELECT name FROM sqlite_master WHERE name = 'meta'"
   readonly #database: DatabaseSync
   readonly #owned: boolean
   readonly #statements = new Map<string, Prepared>()

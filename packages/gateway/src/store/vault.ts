@@ -1,5 +1,5 @@
 /** What is kept sealed, and how it is found again without being opened. */
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Random } from '@chadan/protocol'
 
 /** One key of 32 bytes; its id stands in clear before everything it sealed. */
@@ -44,19 +44,22 @@ export function openVault({
   if (!newest) throw new VaultError('the vault needs at least one key')
   if (indexKey.length < 32)
     throw new VaultError(`the index key has ${indexKey.length} bytes, at least 32 are needed`)
-  const byId = new Map<string, Uint8Array>()
+  // As key objects: given as bytes, each use would import them again, which costs more than the sealing.
+  const byId = new Map<string, KeyObject>()
   for (const { id, key } of keys) {
     if (!/^[\x21-\x7e]{1,64}$/.test(id)) throw new VaultError('a key id is 1 to 64 visible ASCII characters')
     if (byId.has(id)) throw new VaultError(`the key id ${id} stands twice`)
     if (key.length !== 32) throw new VaultError(`the key ${id} has ${key.length} bytes, 32 are needed`)
-    byId.set(id, key)
+    byId.set(id, createSecretKey(key))
   }
+  const sealing = byId.get(newest.id) as KeyObject
+  const indexing = createSecretKey(indexKey)
   const head = Buffer.concat([Uint8Array.of(form, newest.id.length), Buffer.from(newest.id, 'latin1')])
   return {
     keyId: newest.id,
     seal(bytes, context) {
       const nonce = random.bytes(nonceBytes)
-      const cipher = createCipheriv('aes-256-gcm', newest.key, nonce)
+      const cipher = createCipheriv('aes-256-gcm', sealing, nonce)
       cipher.setAAD(associated(head, context))
       return Buffer.concat([head, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
     },
@@ -76,7 +79,7 @@ export function openVault({
         throw new VaultError(`altered, kept elsewhere, or sealed under another key called ${id}`)
       }
     },
-    index: (text) => createHmac('sha256', indexKey).update(text).digest('hex'),
+    index: (text) => createHmac('sha256', indexing).update(text).digest('hex'),
     keyIdOf,
   }
 }
