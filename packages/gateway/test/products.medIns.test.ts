@@ -292,7 +292,7 @@ test('a closed cash order ends the attempt only where nothing of the mixed order
   }
   assert.equal(cashReading(closed, attempt, unseen).said, 'closed')
   assert.equal(cashReading(closed, attempt, seen('FAIL CREATED FAIL')).said, 'closed')
-  for (const word of ['CREATED CREATED CREATED', 'FAIL CREATED SUCCESS', 'CREATED CREATED SUCCESS'])
+  for (const word of ['CREATED CREATED CREATED', 'CREATED CREATED NONE', 'FAIL CREATED SUCCESS'])
     assert.equal(cashReading(closed, attempt, seen(word)).said, 'accepted', word)
   // Paid in cash with no mixed order to be seen is a matter for a person.
   const paid = cashReading({ ...closed, trade_state: 'SUCCESS' }, attempt, unseen)
