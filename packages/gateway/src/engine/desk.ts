@@ -135,7 +135,12 @@ export interface Gateway {
     id: string,
   ): Promise<{ scene: string; parameters: Readonly<Record<string, unknown>>; expiresMs: number } | undefined>
   /** Asks, closes with a fence, asks again. Gives what is known within `waitMs`. */
-  close(caller: Caller, id: string, more: { reason: string; waitMs?: number }): Promise<Seen>
+  close(
+    caller: Caller,
+    id: string,
+    /** `owed`: what becomes of a completed service's money; `give_up` cancels it. */
+    more: { reason: string; waitMs?: number | undefined; owed?: 'keep' | 'give_up' | undefined },
+  ): Promise<Seen>
   /** Ends the open attempt, then opens another under a new number. Declines while the old one may be paid. */
   payAgain(
     caller: Caller,

@@ -112,7 +112,7 @@ function sameIds(order: Order, { kind, number, ids }: Heard): boolean {
     order.attempts.find((one) => one.parts.some((part) => part.id === number))
   if (!attempt) return false
   const known: MerchantIds[] = [attempt.merchant, ...attempt.parts.flatMap((part) => part.merchant ?? [])]
-  const names = ['mchid', 'sub_mchid', 'appid', 'sub_appid'] as const
+  const names = ['mchid', 'sub_mchid', 'appid', 'sub_appid', 'service_id', 'corpid'] as const
   return names.every((name) => {
     const said = ids[name]
     const ours = known.map((one) => one[name]).filter((one) => one !== undefined)

@@ -4,6 +4,7 @@ import { mayStillSucceed } from '../order/derive.ts'
 import { factsAbout, newest } from '../order/derive-attempt.ts'
 import type { Order } from '../order/order.ts'
 import { settled } from '../order/plan.ts'
+import type { PayerHandover } from '../products/product.ts'
 import { askAttempt, askRefund } from './asking.ts'
 import { type Counter, orderOf, seen, signerOf, takeInHand, within } from './counter.ts'
 import { type Caller, Declined, type Seen } from './desk.ts'
@@ -11,6 +12,7 @@ import { drive } from './driving.ts'
 import { inputsOf } from './giving-back.ts'
 import type { Hands } from './hands.ts'
 import { drawNumber } from './numbers.ts'
+import { sendErrand } from './sending.ts'
 
 /** How long somebody who looks waits for the answer. */
 const patienceMs = 5_000
@@ -113,9 +115,23 @@ function withState(page: string, { id, reference, view }: Order): string {
   return url.href
 }
 
-/** What the payer's side needs, freshly signed. */
-export async function handover(counter: Counter, caller: Caller, id: string) {
+/** What the payer's side needs, freshly signed; what WeChat gave for it is renewed shortly before its end. */
+export async function handover(
+  counter: Counter,
+  caller: Caller,
+  id: string,
+): Promise<PayerHandover | undefined> {
   const order = await orderOf(counter, caller, id)
+  const made = await makeHandover(counter, order)
+  if (made && made.expiresMs - counter.desk.clock.now() > aboutToEndMs) return made
+  const renewed = await renew(counter, order)
+  return renewed ? makeHandover(counter, renewed) : made
+}
+
+/** A payer takes a while from the page to the password. */
+const aboutToEndMs = 60_000
+
+async function makeHandover(counter: Counter, order: Order): Promise<PayerHandover | undefined> {
   const { desk } = counter
   const { view } = order
   const attempt = view.attempts.find((one) => one.number === view.number)
@@ -134,8 +150,29 @@ export async function handover(counter: Counter, caller: Caller, id: string) {
   })
 }
 
-/** When what is handed over was made: with the newest accepted call. */
+/** Places the same bytes again: WeChat Pay answers with a fresh session of the same order (CT 3.3). */
+async function renew(counter: Counter, known: Order): Promise<Order | undefined> {
+  const placing = ({ view, attempts }: Order) =>
+    view.state === 'awaiting_payment'
+      ? attempts.find((one) => one.number === view.number)?.errands.filter((one) => !one.later)
+      : undefined
+  // Of several calls, the later ones are bound to what the first gave.
+  if (placing(known)?.length !== 1) return undefined
+  if (counter.desk.products[known.product].timing.handoverLost !== 'place') return undefined
+  const taken = await takeInHand(counter, known.id)
+  if (!taken) return undefined
+  const { hands, order } = taken
+  const [errand] = placing(order) ?? []
+  if (!errand || (await counter.budgets.take(hands.signer, 'place')) > 0) {
+    await counter.desk.store.release(order.id, hands.claim)
+    return undefined
+  }
+  const sent = await sendErrand(hands, order, { number: order.view.number, errand: errand.step })
+  return drive(hands, sent)
+}
+
+/** When the call whose answer is handed over was sent: what it gave lives from then. */
 function placedMs(order: Order, number: string): number {
-  const accepted = factsAbout(order, number).filter(({ reading }) => reading.kept !== undefined)
-  return newest(accepted)?.lastHeardMs ?? order.createdMs
+  const giving = newest(factsAbout(order, number).filter(({ reading }) => reading.kept !== undefined))
+  return giving?.lastAskedMs ?? order.createdMs
 }

@@ -16,7 +16,7 @@ import {
   tenantOf,
   within,
 } from './counter.ts'
-import { type Caller, Declined, type RefundWish, type Seen } from './desk.ts'
+import { type Caller, Declined, type Gateway, type RefundWish, type Seen } from './desk.ts'
 import { drive } from './driving.ts'
 import { Edit } from './edit.ts'
 import { planRefund } from './giving-back.ts'
@@ -32,12 +32,19 @@ export async function close(
   counter: Counter,
   caller: Caller,
   id: string,
-  { reason, waitMs = patienceMs }: { reason: string; waitMs?: number | undefined },
+  { reason, waitMs = patienceMs, owed = 'keep' }: Parameters<Gateway['close']>[2],
 ): Promise<Seen> {
   const order = await orderOf(counter, caller, id)
   const { number, state } = order.view
   if (state === 'closed' || state === 'failed') return seen(counter, order)
   if (settled.includes(state)) throw new Declined('already_paid', 'a paid order is refunded, not closed')
+  const attempt = order.attempts.find((one) => one.number === number)
+  // A completed service is owed: to cancel it gives the money up.
+  if (owed === 'keep' && state === 'paying' && attempt?.errands.some((one) => one.later))
+    throw new Declined(
+      'money_owed',
+      'the service is completed and being collected: say that the money is given up',
+    )
   const atMs = counter.desk.clock.now()
   const end = { act: 'end', number, atMs, reason, by: caller.name } as const
   return changeAndDrive(counter, order, { acts: () => [end], waitMs })

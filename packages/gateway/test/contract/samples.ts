@@ -17,6 +17,8 @@ export interface Sample {
   /** All notices of a payment, the deciding one first. */
   readonly notices: readonly string[]
   readonly closeWaitMs?: number
+  /** Why no order of it waits for hours. */
+  readonly livesShorter?: string
   /** A refund of a part, and what it needs. */
   readonly partly: {
     readonly parts: (order: Order) => Readonly<Record<string, number>>
@@ -95,6 +97,7 @@ export const samples: readonly Sample[] = [
     pay: ({ sim }, order) => sim.pay(order.view.attempts.at(-1)?.kept.mix_trade_no ?? ''),
     // 50.00 cash and 104.00 insurance; 14.00 is taken off and paid by nobody.
     minor: 15400,
+    livesShorter: 'bound to a prepay_id, which lives two hours',
     create: 'medIns.create',
     query: 'medIns.queryByOutTradeNo',
     notices: ['medIns.paid', 'cash.paid'],
@@ -125,6 +128,7 @@ export const samples: readonly Sample[] = [
       if (open) await sim.pay(order.view.number)
     },
     minor: 4000,
+    livesShorter: 'a service is confirmed within an hour',
     create: 'payscore.create',
     query: 'payscore.query',
     notices: ['payscore.paid', 'payscore.confirmed'],
@@ -175,6 +179,7 @@ export const samples: readonly Sample[] = [
     }),
     pay: ({ sim }, order) => sim.pay(order.view.number),
     minor: 12700,
+    livesShorter: 'WeChat closes it after two hours',
     create: 'payinsurance.unifiedOrder',
     query: 'payinsurance.queryOrder',
     notices: ['payinsurance.notified'],

@@ -39,6 +39,20 @@ function productContract(name: string, sample: Sample, openStore: OpenStore): vo
     assert.deepEqual(bench.failures, [])
   })
 
+  test(`${name}: what is handed over is renewed before it ends, while the order can be paid`, async () => {
+    await using bench = await openBench(openStore)
+    const { product } = sample
+    const details = sample.details(bench, 'A-1')
+    const expiresMs = bench.sim.clock.now() + 8 * 3_600_000
+    const wish = { reference: 'A-1', product, details, expiresMs }
+    const { order } = await bench.gateway.place(bench.caller, wish, {})
+    await bench.pass(3 * 3_600_000)
+    const { view } = await bench.order(order.id)
+    if (view.state !== 'awaiting_payment') return assert.ok(sample.livesShorter, view.state)
+    const handover = await bench.gateway.handover(bench.caller, order.id)
+    assert.ok(handover && handover.expiresMs > bench.sim.clock.now())
+  })
+
   test(`${name}: a payment is known by its notice`, async () => {
     await using bench = await openBench(openStore)
     const order = await paidOrder(bench, sample)

@@ -112,7 +112,8 @@ function open({ details, number, expiresMs }: OpenRequest, context: Context): Op
   checkAmounts(details)
   const placing = {
     number: number ?? context.draw(),
-    expiresMs: expiresMs ?? context.nowMs + medIns.timing.expiresMs,
+    // The mixed order is bound to its prepay_id, which lives two hours and cannot be exchanged.
+    expiresMs: Math.min(expiresMs ?? context.nowMs + medIns.timing.expiresMs, context.nowMs + prepayLivesMs),
   }
   const merchant = merchantOf(details, context)
   const legs = legsOf(details)
