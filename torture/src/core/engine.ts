@@ -326,9 +326,10 @@ function readEnding(given: EndingGiven): readonly Observation[] | 'lost' {
     if (ending.kind !== 'not_found') return []
     const holder = [...order.attempts, ...order.refunds].find((one) => one.number === number)
     const lastSent = Math.max(0, ...(holder?.errands ?? []).map((one) => one.lastSentMs ?? 0))
-    const fenced = !isRefund && lastSent > 0 && askedMs >= lastSent + fenceMs
-    const said = fenced ? 'never_placed' : 'not_found'
-    return [observation({ about, number, said, word: 'not_found' } as Reading, ending.verified)]
+    const fenced = lastSent > 0 && askedMs >= lastSent + fenceMs
+    const said = fenced && !isRefund ? 'never_placed' : 'not_found'
+    const missing = { about, number, said, word: 'not_found', ...(fenced && isRefund && { beyond: true }) }
+    return [observation(missing as Reading, ending.verified)]
   }
   if (ending.kind !== 'final' || !ending.verified) return 'lost'
   return [observation({ about, number, said: 'refused', word: 'REFUSED', step, reason: 'refused' }, true)]

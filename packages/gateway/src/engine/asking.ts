@@ -30,7 +30,14 @@ export async function askRefund(hands: Hands, order: Order, number: string): Pro
   const refund = order.refunds.find((one) => one.number === number)
   if (!refund) throw new TypeError('the order has no refund of this number')
   const askedMs = hands.desk.clock.now()
-  const missing = (): Reading => ({ about: 'refund', number, said: 'not_found', word: 'not_found' })
+  const beyond = isFenced(refund, askedMs, hands.product.timing.fenceMs)
+  const missing = (): Reading => ({
+    about: 'refund',
+    number,
+    said: 'not_found',
+    word: 'not_found',
+    ...(beyond && { beyond }),
+  })
   return putQuestions(hands, order, {
     number,
     askedMs,

@@ -44,7 +44,7 @@ function isOpen({ parts }: Attempt): boolean {
 export function answerOf(
   { facts }: Pick<Order, 'facts'>,
   number: string,
-  { step, sends, again = 0 }: Errand,
+  { step, sends, again = 0, lastSentMs = 0, lostMs }: Errand,
 ): 'accepted' | 'refused' | undefined {
   const about = facts.filter(
     ({ verified, reading }) =>
@@ -54,9 +54,20 @@ export function answerOf(
       !(reading.about === 'attempt' && reading.lacks),
   )
   if (about.some(({ reading }) => reading.said !== 'refused')) return 'accepted'
-  // Refused is final only when every send was: one whose answer was lost may have been taken.
+  // Refused is final only when every send was: one whose answer was lost may have been taken …
   const refusals = about.reduce((total, one) => total + one.count, 0)
-  return sends > 0 && refusals > again && refusals >= sends ? 'refused' : undefined
+  if (sends === 0 || refusals <= again) return undefined
+  if (refusals >= sends) return 'refused'
+  // … unless it was not there when none of them could arrive any more.
+  const beyond = facts.some(
+    ({ verified, reading, lastAskedMs }) =>
+      verified &&
+      reading.about === 'refund' &&
+      reading.number === number &&
+      reading.beyond === true &&
+      lastAskedMs > lastSentMs,
+  )
+  return beyond && lostMs === undefined ? 'refused' : undefined
 }
 
 // What says that the number exists at the provider.

@@ -207,6 +207,11 @@ function refundSteps(order: Order, refund: Refund, { timing }: Timed): readonly 
   if (refusedBefore === undefined && asked && asked.missing > 0) {
     const believed = asked.missing > 1 && asked.lastMs - asked.missingSinceMs >= secondHearingMs
     if (!believed) return [{ step: 'ask_refund', number, atMs: asked.lastMs + secondHearingMs }]
+    // Refused now, and an earlier send is unknown: beyond the fence it is known whether that one was taken.
+    const fencedMs = (errand.lastSentMs ?? 0) + timing.fenceMs
+    const refused = facts.some(({ reading }) => reading.said === 'refused' && reading.step === errand.step)
+    if (refused && errand.lostMs === undefined && asked.lastMs < fencedMs)
+      return [{ step: 'ask_refund', number, atMs: fencedMs }]
     const atMs = (errand.lastSentMs ?? 0) + pause(timing.askMs, errand.sends - 1)
     // The same number and body: it cannot pay out twice (X15).
     return [{ step: 'send', number, errand: errand.step, atMs: Math.max(atMs, asked.lastMs) }]

@@ -96,6 +96,8 @@ export interface RefundReading {
   readonly number: string
   readonly said: RefundSaid
   readonly word: string
+  /** Of `not_found`: asked when no copy of the last request could be accepted any more (X9). */
+  readonly beyond?: true | undefined
   readonly step?: string | undefined
   readonly reason?: string | undefined
   readonly amount?: Amount | undefined
