@@ -9,6 +9,7 @@ import {
   followClock,
   type LoadDoors,
   openConfig,
+  openStore,
   type Register,
   systemSecretDoors,
 } from '../src/config/index.ts'
@@ -16,6 +17,7 @@ import { openSqlite } from '../src/store/sqlite.ts'
 import type { Store } from '../src/store/store.ts'
 import { openVault } from '../src/store/vault.ts'
 import { type Folder, openFolder, simulator, sound } from './config-desk.ts'
+import { startPostgres } from './postgres.ts'
 
 /** A clock that stands until it is set. */
 function standing(startMs = 1_700_000_000_000): Clock & { set(ms: number): void } {
@@ -43,7 +45,7 @@ interface Node {
   readonly register: Register
 }
 
-function openStore(): Store {
+function openMemory(): Store {
   const vault = openVault({
     keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }],
     indexKey: new Uint8Array(32).fill(9),
@@ -67,7 +69,7 @@ async function openNode(
 
 test('signers and tenants stand in the store as they were written, and work from there', async () => {
   await using folder = await openFolder()
-  const store = openStore()
+  const store = openMemory()
   const { register } = await openNode(folder, store, sound, { clock: simulator.clock })
   const kept = await store.records('signer')
   assert.deepEqual(kept.map(({ id }) => id).toSorted(), ['corp', 'hospital'])
@@ -96,7 +98,7 @@ test('signers and tenants stand in the store as they were written, and work from
 
 test('a client is made once and shared', async () => {
   await using folder = await openFolder()
-  const { register } = await openNode(folder, openStore())
+  const { register } = await openNode(folder, openMemory())
   const [first, second] = await Promise.all([register.signer('hospital'), register.signer('hospital')])
   assert.equal(first, second)
 })
@@ -104,7 +106,7 @@ test('a client is made once and shared', async () => {
 test('a node without signers of its own works with those that another node wrote', async () => {
   await using folder = await openFolder()
   await using bare = await openFolder()
-  const store = openStore()
+  const store = openMemory()
   await openNode(folder, store)
   const { register } = await openNode(bare, store, sound.slice(0, sound.indexOf('signers:')))
   assert.equal((await register.signer('hospital'))?.facts.id, 'hospital')
@@ -113,7 +115,7 @@ test('a node without signers of its own works with those that another node wrote
 
 test('what another node changes is seen after a while, what it adds at once', async () => {
   await using folder = await openFolder()
-  const [store, clock] = [openStore(), standing()]
+  const [store, clock] = [openMemory(), standing()]
   const first = await openNode(folder, store, sound, { clock })
   assert.equal((await first.register.tenant('outpatient'))?.name, '滨江示范医院')
   clock.set(clock.now() + 2_000)
@@ -129,7 +131,7 @@ test('what another node changes is seen after a while, what it adds at once', as
 
 test('webhook endpoints of the file are seeded once, with a secret drawn or given', async () => {
   await using folder = await openFolder()
-  const [store, clock] = [openStore(), standing()]
+  const [store, clock] = [openMemory(), standing()]
   const { configuration } = await openNode(folder, store, sound, { clock })
   const [before] = await store.endpoints('outpatient')
   assert.deepEqual(
@@ -155,7 +157,7 @@ test('webhook endpoints of the file are seeded once, with a secret drawn or give
 
 test('a reload puts file and secrets in force together', async () => {
   await using folder = await openFolder()
-  const { configuration, register } = await openNode(folder, openStore())
+  const { configuration, register } = await openNode(folder, openMemory())
   const before = await register.signer('hospital')
   await folder.write('gateway.yaml', sound.replace('place: 7', 'place: 9'))
   const { written, others } = await configuration.reload()
@@ -169,7 +171,7 @@ test('a reload puts file and secrets in force together', async () => {
 
 test('a reload with anything wrong is refused whole', async () => {
   await using folder = await openFolder()
-  const store = openStore()
+  const store = openMemory()
   const { configuration, register } = await openNode(folder, store)
   const before = [configuration.current, await register.signer('hospital'), await store.records('tenant')]
   await folder.write(
@@ -185,7 +187,7 @@ test('a reload with anything wrong is refused whole', async () => {
 
 test('a reload that needs a restart says where', async () => {
   await using folder = await openFolder()
-  const { configuration } = await openNode(folder, openStore())
+  const { configuration } = await openNode(folder, openMemory())
   await folder.write('vault', Buffer.alloc(32, 8).toString('base64'))
   await folder.write('gateway.yaml', `${sound}listen: { port: 9000 }\n`)
   await assert.rejects(configuration.reload(), ({ message }: Error) => {
@@ -199,7 +201,7 @@ test('a reload that needs a restart says where', async () => {
 
 test('a signer that left the file goes on working, and is told', async () => {
   await using folder = await openFolder()
-  const { configuration, register } = await openNode(folder, openStore())
+  const { configuration, register } = await openNode(folder, openMemory())
   const gone = sound.replace(/ {2}- id: corp\n.*\n.*\n/, '').replace('[hospital, corp]', '[hospital]')
   await folder.write('gateway.yaml', gone)
   assert.deepEqual((await configuration.reload()).others, ['corp'])
@@ -209,7 +211,7 @@ test('a signer that left the file goes on working, and is told', async () => {
 test('a signer of the store whose key is not on this node says so, and works when it is', async () => {
   await using folder = await openFolder()
   await using bare = await openFolder()
-  const [store, clock] = [openStore(), standing()]
+  const [store, clock] = [openMemory(), standing()]
   await openNode(folder, store)
   const { register } = await openNode(bare, store, sound.slice(0, sound.indexOf('signers:')), { clock })
   await bare.write('key.pem', 'rubbish')
@@ -262,4 +264,30 @@ test('a clock that does not tell a time is refused', async () => {
   await refused(() => {
     throw new TypeError('fetch failed')
   })
+})
+
+test('PostgreSQL keeps thousands of tenants, and a second node needs no file to know them', async () => {
+  await using server = await startPostgres()
+  await using folder = await openFolder()
+  await folder.write('pg', await server.database())
+  const tenants = Array.from(
+    { length: 2_000 },
+    (_, index) => `  - { id: t${index}, name: T${index}, signers: [hospital] }`,
+  )
+  const yaml = `${sound.replace('sqlite: chadan.db', 'postgres: file:pg').replace('name: 滨江示范医院', 'name: 首')}${tenants.join('\n')}\n`
+  const { config } = await folder.load(yaml)
+  const options = { random: systemRandom, dueOf: () => undefined }
+  await using stores = new AsyncDisposableStack()
+  const open = async () => {
+    const store = await openStore(config, options)
+    stores.defer(() => store.close())
+    return store
+  }
+  const first = await openNode(folder, await open(), yaml)
+  assert.equal((await first.register.ids('tenant')).length, 2_001)
+  const second = await openNode(folder, await open(), yaml.slice(0, yaml.indexOf('signers:')))
+  assert.equal((await second.register.tenant('t1999'))?.name, 'T1999')
+  // Seeded again there is nothing to write.
+  await folder.write('gateway.yaml', yaml)
+  assert.equal((await first.configuration.reload()).written, 0)
 })

@@ -130,6 +130,7 @@ async function lookFurther(
     clock,
     random: systemRandom,
     transport: skews.transport,
+    client: { retries: 0 },
   }
   const placeDoors = { fetch: fetchIt, resolve: io.resolve ?? systemResolve, clock: io.clock }
   const findings = await checkKeys(config, doors)

@@ -156,21 +156,24 @@ class Shelf<T> {
   }
 }
 
+// Written together they share transactions.
+const seedsAtOnce = 200
+
 async function seedRecords(
   kind: KeptRecord['kind'],
   wanted: readonly Kept<{ readonly id: string }>[],
   { store, clock }: RegisterDoors,
 ): Promise<Seeded> {
   const kept = new Map((await store.records(kind)).map(({ id, json }) => [id, json]))
-  let written = 0
-  for (const { shape, json } of wanted) {
-    if (kept.get(shape.id) !== json) {
-      await store.saveRecord({ kind, id: shape.id, json, updatedMs: clock.now() })
-      written++
-    }
-    kept.delete(shape.id)
-  }
-  return { written, others: [...kept.keys()] }
+  const changed = wanted.filter(({ shape, json }) => kept.get(shape.id) !== json)
+  for (let from = 0; from < changed.length; from += seedsAtOnce)
+    await Promise.all(
+      changed
+        .slice(from, from + seedsAtOnce)
+        .map(({ shape, json }) => store.saveRecord({ kind, id: shape.id, json, updatedMs: clock.now() })),
+    )
+  for (const { shape } of wanted) kept.delete(shape.id)
+  return { written: changed.length, others: [...kept.keys()] }
 }
 
 /** How long a replaced webhook secret signs along. */
