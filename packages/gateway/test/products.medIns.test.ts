@@ -354,12 +354,13 @@ test('an insurance-only order that never arrives ends ten minutes after its last
   assert.deepEqual([view.state, view.reason], ['closed', 'never_placed'])
 })
 
-test('a failed order whose cash order is still open has it closed', async () => {
+test('no order outlives the prepay_id it is bound to, and its cash order is closed with it', async () => {
   await using bench = await open({ medIns: { unpaidCashLeg: 'staysOpen' } })
   const order = await place(bench, {}, { expiresMs: bench.sim.clock.now() + 4 * hour })
   await bench.pass(4 * hour - minute)
   const { view, attempts } = await bench.order(order.id)
-  assert.deepEqual([view.state, view.reason, attempts[0]?.closes], ['closed', 'open_leg', 1])
+  assert.deepEqual([view.state, view.reason, attempts[0]?.closes], ['closed', 'expired', 1])
+  assert.equal(cashOf(bench, order), 'closed')
 })
 
 test('cash that was taken while the bureau refused needs a person, and its refund ends the order', async () => {
