@@ -4,13 +4,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Watcher } from './engine/desk.ts'
 import type { Served } from './http/app.ts'
 import type { DeliveryWatcher } from './outbound/deliveries.ts'
-import type { Figures, Store } from './store/store.ts'
+import type { EventDraft, Figures, Store } from './store/store.ts'
 
 /** What counts. */
 export interface Metrics {
   readonly watch: Watcher
   readonly deliveries: DeliveryWatcher
   served(served: Served): void
+  /** Events and the time of the commit that wrote them. */
+  committed(commit: {
+    readonly ms: number
+    readonly events: readonly Pick<EventDraft, 'type' | 'data'>[]
+  }): void
   /** Figures of the store, at most a few seconds old. */
   figures(): Promise<Figures>
   /** Prometheus text. */
@@ -49,6 +54,9 @@ export function openMetrics({
   const webhooks = count('webhook_attempts_total', 'Attempts to deliver events.', ['result'])
   const webhookLag = time('webhook_lag_seconds', 'From an event to its acknowledgement.', [])
   const turnedOff = count('webhook_endpoints_turned_off_total', 'Endpoints that said they are gone.', [])
+  const commitTime = time<never>('db_commit_seconds', 'How long changes of orders took to commit.', [])
+  const events = count('events_total', 'Events written.', ['type'])
+  const marks = count('marks_total', 'Orders that came to need a person, by why.', ['code'])
   const http = count('http_requests_total', 'Requests answered.', ['route', 'method', 'status'])
   const httpTime = time('http_request_seconds', 'How long answers took.', ['route', 'method'])
   new Gauge({ name: 'chadan_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set(
@@ -90,6 +98,14 @@ export function openMetrics({
       },
       turnedOff: () => turnedOff.inc(),
       failed: (where) => failures.inc({ where }),
+    },
+    committed({ ms, events: written }) {
+      commitTime.observe(ms / 1000)
+      for (const { type, data } of written) {
+        events.inc({ type })
+        // A mark's key is its code and what it is about: only the code is a label.
+        if (type === 'order.needs_attention') marks.inc({ code: String(data.mark).split(':')[0] ?? '' })
+      }
     },
     served({ route, method, status, ms }) {
       http.inc({ route, method, status: String(status) })

@@ -1,4 +1,5 @@
 /** One process of the gateway: store, engine, telling and HTTP put together. Everything real comes in as an argument. */
+import type { Clock } from '@chadan/protocol'
 import type { Tracer } from '@opentelemetry/api'
 import type { Desk, Gateway, Watcher } from './engine/desk.ts'
 import { openGateway } from './engine/gateway.ts'
@@ -16,7 +17,7 @@ import { openSequencer } from './outbound/sequencer.ts'
 import type { Targets } from './outbound/targets.ts'
 import { products as allProducts } from './products/index.ts'
 import { openSealer } from './seal.ts'
-import type { Store } from './store/store.ts'
+import type { Store, Write } from './store/store.ts'
 import { gatewayTracer } from './tracing.ts'
 
 /** What a service is made of. */
@@ -96,7 +97,7 @@ export function openService(options: ServiceOptions): Service {
       dispatcher.nudge()
     },
   })
-  const store = nudging(options.store, sequencer.nudge)
+  const store = nudging(options.store, { clock, metrics, nudge: sequencer.nudge })
   const gateway = openGateway({
     store,
     clock,
@@ -174,18 +175,24 @@ export function openService(options: ServiceOptions): Service {
   }
 }
 
-/** The store, which tells when events were written, so that they need not wait for the next look. */
-function nudging(store: Store, nudge: () => void): Store {
+/** The store, which counts what is committed and tells when there are events, so that they need not wait for the next look. */
+function nudging(
+  store: Store,
+  { clock, metrics, nudge }: { clock: Clock; metrics: Metrics; nudge: () => void },
+): Store {
   return {
     ...store,
     async change(find, decide) {
-      let told = false
+      const startMs = clock.now()
+      let write: Write | undefined
       const result = await store.change(find, (found) => {
         const decision = decide(found)
-        told = (decision.write?.events?.length ?? 0) > 0
+        write = decision.write
         return decision
       })
-      if (told) nudge()
+      const { events = [] } = write ?? {}
+      if (write) metrics.committed({ ms: clock.now() - startMs, events })
+      if (events.length > 0) nudge()
       return result
     },
   }

@@ -146,7 +146,7 @@ test('while the first request is in flight the same key is answered 409 with Ret
   assert.deepEqual(statuses, [201, 409])
   const refused = both.find(({ status }) => status === 409)
   assert.equal(refused?.headers.get('retry-after'), '1')
-  assert.match((await refused?.text()) ?? '', /"code":"still_in_flight"/
+  assert.match((await refused?.text()) ?? '', /"code":"still_in_flight"/)
 })
 
 test('an order is closed, its log and facts show why, and the raw bytes only an audited reveal', async () => {

@@ -249,6 +249,8 @@ test('health tells alive and ready apart, and figures have few labels', async ()
     'chadan_transitions_total{product="combine",from="none",to="placing"',
     'chadan_provider_requests_total{op="combine.createJsapi"',
     'chadan_http_requests_total{route="/v1/orders",method="POST",status="201"} 1',
+    'chadan_events_total{type="order.paid"} 1',
+    'chadan_db_commit_seconds_count',
     'chadan_build_info{version="0.1.0"} 1',
   ])
     assert.ok(text.includes(line), `${line}\n${text.slice(0, 3000)}`)
