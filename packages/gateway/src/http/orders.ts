@@ -226,13 +226,19 @@ const close = route({
     'Asks, closes with a fence, asks again: `closed` is answered only when WeChat Pay can no longer take the payment.',
   params: idPath,
   query: z.object(waiting),
-  body: z.strictObject({ reason: reason.default('requested') }),
+  body: z.strictObject({
+    reason: reason.default('requested'),
+    owed: z
+      .enum(['keep', 'give_up'])
+      .default('keep')
+      .describe("What becomes of a completed service's money; `give_up` cancels it."),
+  }),
   example: { reason: 'the visit was cancelled' },
   answers: { 200: seen },
-  problems: ['unknown_order', 'already_paid', 'still_in_flight', 'rule_broken'],
-  audit: ({ subject, body }) => ({ subject: subject.id, details: { reason: body.reason } }),
+  problems: ['unknown_order', 'already_paid', 'money_owed', 'still_in_flight', 'rule_broken'],
+  audit: ({ subject, body }) => ({ subject: subject.id, details: body }),
   async handle({ api, caller, subject, body, query }) {
-    const done = await api.gateway.close(caller, subject.id, { reason: body.reason, waitMs: query.wait_ms })
+    const done = await api.gateway.close(caller, subject.id, { ...body, waitMs: query.wait_ms })
     return { status: 200, body: presentSeen(done) }
   },
 })

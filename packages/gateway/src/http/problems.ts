@@ -178,6 +178,12 @@ export const problemKinds = {
     meaning: 'What is paid is not closed, and not paid again.',
     action: 'Refund it, or place another order.',
   },
+  money_owed: {
+    status: 409,
+    title: 'The service is completed and being collected',
+    meaning: 'Cancelling a completed service gives its money up.',
+    action: "Wait for the collection, or close it with `owed: 'give_up'`.",
+  },
   not_paid: {
     status: 409,
     title: 'Nothing was paid',
@@ -261,6 +267,12 @@ export const problemKinds = {
     title: 'An attempt may still be paid',
     meaning: 'Another number is opened only when the one before is proven unpayable.',
     action: 'Wait for `order.closed`, then pay again.',
+  },
+  money_owed: {
+    status: 409,
+    title: 'Money is owed',
+    meaning: 'A PayScore service is completed and being collected: closing it gives the money up.',
+    action: 'Leave it, or close it with `owed: give_up`.',
   },
   rule_broken: {
     status: 422,
