@@ -20,6 +20,8 @@ Examples:
   chadan call combine.queryByOutTradeNo combine_out_trade_no=CT20260317A --credentials wechat.json
   chadan query refund R20260317A --credentials wechat.json
   chadan verify --notice notice.http --credentials wechat.json
+  chadan check gateway.yaml
+  chadan serve --config gateway.yaml
 `,
     )
     .addCommand(demoCommand())

@@ -155,6 +155,16 @@ test('webhook endpoints of the file are seeded once, with a secret drawn or give
   ])
 })
 
+test('a webhook that left the file goes on being told, and is named', async () => {
+  await using folder = await openFolder()
+  const store = openMemory()
+  const { configuration } = await openNode(folder, store)
+  await folder.write('gateway.yaml', sound.replace(/ {4}webhooks: .*\n/, ''))
+  const [endpoint] = await store.endpoints('outpatient')
+  assert.deepEqual((await configuration.reload()).others, [endpoint?.id])
+  assert.deepEqual(await store.endpoints('outpatient'), [endpoint])
+})
+
 test('a reload puts file and secrets in force together', async () => {
   await using folder = await openFolder()
   const { configuration, register } = await openNode(folder, openMemory())

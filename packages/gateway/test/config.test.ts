@@ -116,6 +116,12 @@ const shapes: readonly (readonly [string, string, string, RegExp])[] = [
     /^gateway.yaml:19:9: signers\[1\].id: found an id that stands above already/,
   ],
   [
+    'an allowed webhook target that is none',
+    'simulator: true',
+    'simulator: true\nwebhooks: { allow: [https://erp.example.com/path] }',
+    /^gateway.yaml:3:21: webhooks.allow\[0\]: found text of 28 characters, expected an origin such as/,
+  ],
+  [
     'a webhook to this machine',
     'https://his.example.com/hook',
     'https://127.0.0.1/hook',
@@ -154,6 +160,13 @@ for (const [name, from, to, pattern] of shapes)
     )
     for (const secret of secrets) assert.equal(problems.join('\n').includes(secret), false)
   })
+
+test('a webhook into a private network is taken where the operator allows it', async () => {
+  await using folder = await openFolder()
+  const inside = sound.replace('https://his.example.com/hook', 'http://10.0.0.5:8080/hook')
+  assert.equal((await folder.problems(inside)).length, 1)
+  assert.deepEqual(await folder.problems(`${inside}webhooks: { allow: ['http://10.0.0.5:8080'] }\n`), [])
+})
 
 test('secrets come from files, commands and the environment, each without its last line end', async () => {
   await using folder = await openFolder()

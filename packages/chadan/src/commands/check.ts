@@ -121,7 +121,7 @@ async function lookFurther(
   const fetchIt = io.fetch ?? ((request: Request) => fetch(request))
   const store = 'store' in opened ? opened.store : undefined
   const clock = offline ? io.clock : await openClock(config, fetchIt, io.clock)
-  const skews = watchSkews(io.fetch ? fetchTransport(io.fetch) : poolTransport(), clock)
+  const skews = watchSkews(io.fetch ? fetchTransport(io.fetch) : poolTransport(), io.clock)
   const { memoryTokens } = await import('@chadan/client')
   const doors = {
     // Tokens of the store are shared with the gateway that may be running: drawing others would end them.

@@ -50,7 +50,7 @@ export interface Register {
 /** What seeding changed. */
 export interface Seeded {
   readonly written: number
-  /** Ids that the store keeps and the configuration does not name; they go on working. */
+  /** Ids of signers, tenants and endpoints that came from a configuration which no longer names them; they go on working. */
   readonly others: readonly string[]
 }
 
@@ -79,17 +79,18 @@ export function openRegister(first: Config, doors: RegisterDoors): Register {
     tenant: (id) => tenants.find(id),
     ids: async (kind) => (await doors.store.records(kind)).map(({ id }) => id),
     async seed(next) {
-      config = next
+      const endpoints = await planEndpoints(next, doors)
       const seeded = await Promise.all([
         seedRecords('signer', next.signers, doors),
         seedRecords('tenant', next.tenants, doors),
       ])
-      await seedEndpoints(next, doors)
+      for (const endpoint of endpoints.changed) await doors.store.saveEndpoint(endpoint)
+      config = next
       signers.forget()
       tenants.forget()
       return {
         written: seeded.reduce((sum, { written }) => sum + written, 0),
-        others: seeded.flatMap(({ others }) => others),
+        others: [...seeded.flatMap(({ others }) => others), ...endpoints.others],
       }
     },
   }
@@ -179,17 +180,20 @@ async function seedRecords(
 /** How long a replaced webhook secret signs along. */
 const overlapMs = 24 * 3600_000
 
-async function seedEndpoints(
-  config: Config,
+/** The endpoints as the configuration wants them; nothing is written yet, so that a secret that cannot be read changes nothing. */
+async function planEndpoints(
+  { tenants, folder }: Config,
   { store, secrets, clock, random }: RegisterDoors,
-): Promise<void> {
-  const reader = secretReader(secrets, config.folder)
-  for (const { shape } of config.tenants) {
-    if (shape.webhooks.length === 0) continue
-    const kept = new Map((await store.endpoints(shape.id)).map((endpoint) => [endpoint.id, endpoint]))
+): Promise<{ readonly changed: readonly Endpoint[]; readonly others: readonly string[] }> {
+  const reader = secretReader(secrets, folder)
+  const all = new Map((await store.endpoints()).map((endpoint) => [endpoint.id, endpoint]))
+  const changed: Endpoint[] = []
+  const named = new Set<string>()
+  for (const { shape } of tenants) {
     for (const { url, types, secret } of shape.webhooks) {
       const id = endpointId(shape.id, url)
-      const before = kept.get(id)
+      named.add(id)
+      const before = all.get(id)
       const given = secret && (await reader.read(secret)).reveal()
       const current = given ?? before?.secrets[0]?.secret ?? newSecret(random)
       const older = (before?.secrets ?? []).filter((one) => one.secret !== current)
@@ -202,12 +206,16 @@ async function seedEndpoints(
           { secret: current },
           ...older.map((one) => ({ ...one, untilMs: one.untilMs ?? clock.now() + overlapMs })),
         ],
+        // Whoever switched it off meant it, and knows better than an older file.
         state: before?.state ?? 'on',
         createdMs: before?.createdMs ?? clock.now(),
       }
-      if (JSON.stringify(next) !== JSON.stringify(before)) await store.saveEndpoint(next)
+      if (JSON.stringify(next) !== JSON.stringify(before)) changed.push(next)
     }
   }
+  // Those that were made through the API have other ids.
+  const seeded = [...all.values()].filter(({ id, tenant, url }) => id === endpointId(tenant, url))
+  return { changed, others: seeded.flatMap(({ id }) => (named.has(id) ? [] : [id])) }
 }
 
 /** The same endpoint has the same id at every start and on every node. */
