@@ -169,6 +169,25 @@ function changes(openPlace: OpenPlace): void {
     assert.equal((await first.find({ id: 'B' }))?.version, 41)
   })
 
+  test('changes that raise no version are not lost either', async () => {
+    await using place = await openPlace()
+    const stores = [await place.open(), await place.open()]
+    const [first] = stores
+    assert.ok(first)
+    await make(first, orderOf('A', { dueMs: 0 }))
+    const later = ({ order }: Found): Decision<void> => {
+      const { version } = next(order)
+      const dueMs = (order?.watchedUntilMs ?? 0) + 1
+      return { result: undefined, write: { order: { ...next(order, { dueMs }), version: version - 1 } } }
+    }
+    for (let round = 0; round < 10; round++)
+      await Promise.all(
+        stores.flatMap((store) => [store.change({ id: 'A' }, later), store.change({ id: 'A' }, later)]),
+      )
+    assert.equal((await first.find({ id: 'A' }))?.watchedUntilMs, 40)
+    assert.equal(await first.nextDueMs(), 40)
+  })
+
   test('bytes, facts and log are kept with the change, and read as they were', async () => {
     await using place = await openPlace()
     const store = await place.open()

@@ -23,22 +23,16 @@ export interface ChangeTools {
 /** What became of a change: its result, or why it was not made. */
 export type Outcome = { readonly result: unknown } | { readonly error: unknown }
 
-/** Makes changes in a transaction of their own, each again where a row that it did not see was in its way. */
+/** Makes each change as a script of its own; one that meets a row it did not see is told that it is `Taken`. */
 export function changeAlone(driver: Driver, tools: ChangeTools): (change: Change) => Promise<unknown> {
   return async (change) => {
-    for (let tries = 1; ; tries++) {
-      try {
-        const [outcome] = await driver.write(() => changeAll([change], tools))
-        if (!outcome) throw new TypeError('a change has an outcome')
-        if ('error' in outcome) throw outcome.error
-        return outcome.result
-      } catch (error) {
-        // The next time the decision sees what won.
-        if (error instanceof NotUnique && tries < 3) continue
-        if (error instanceof NotUnique) throw taken(error)
-        throw error
-      }
-    }
+    const [outcome] = await driver
+      .write(() => changeAll([change], tools))
+      .catch((error) => {
+        throw error instanceof NotUnique ? taken(error) : error
+      })
+    if (outcome && 'result' in outcome) return outcome.result
+    throw outcome?.error
   }
 }
 

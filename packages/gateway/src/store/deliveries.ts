@@ -205,19 +205,12 @@ function* redeliver(driver: Driver, what: Parameters<Store['redeliver']>[0]): Sc
       ...[tenant, fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER],
     ])
   const values = conditions.flatMap(([, ...rest]) => rest)
-  const count = yield* run(
+  return yield* run(
     `UPDATE deliveries SET state = 'due', attempts = 0, due_ms = ?, wake_ms = ?, claim_id = NULL, claim_until_ms = NULL,
        skipped_by = NULL, skipped_why = NULL
      WHERE ${conditions.map(([text]) => text).join(' AND ')}${ids ? ` AND ${driver.anyOf('id')}` : ''}`,
     ...[nowMs, nowMs, ...values, ...(ids ? [driver.list(ids)] : [])],
   )
-  // Those that slept behind a dead one may go on after it.
-  if (count > 0)
-    yield* run(
-      `UPDATE deliveries SET wake_ms = ${awake} WHERE tenant = ? AND ${open} AND wake_ms IS NULL`,
-      tenant,
-    )
-  return count
 }
 
 function deliveryOf(row: DeliveryRow): Delivery {

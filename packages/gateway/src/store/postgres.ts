@@ -73,7 +73,10 @@ function openPool({ url, connections = 10 }: PostgresOptions): pg.Pool {
   return pool
 }
 
-/** Changes of one turn share a transaction. Where one is in the way, the halves are tried apart. */
+/**
+ * Changes of one turn share a transaction. Where one is in the way, the halves are tried apart, in the end
+ * each alone: by then its decision sees the row that won.
+ */
 function gatherChanges(
   driver: Driver,
   tools: ChangeTools,
