@@ -101,6 +101,11 @@ tenants:
   const told: string[] = []
   let running: GatewayProcess | undefined
   let key: string[] = []
+  const stop = async () => {
+    const ending = running
+    running = undefined
+    await ending?.stop()
+  }
   const run: GatewayDesk['run'] = (args) => line(args, { clock: systemClock, env: { USER: 'tester' } })
   const desk: GatewayDesk = {
     folder,
@@ -129,7 +134,7 @@ tenants:
         clock: systemClock,
       }
       running = await openGatewayProcess(io, file)
-      return running
+      return { ...running, stop }
     },
     run,
     at: (args) => run([...args, '--url', publicUrl, ...key]),
@@ -184,7 +189,7 @@ tenants:
       }
     },
     async [Symbol.asyncDispose]() {
-      await running?.stop()
+      await stop()
       await simulation.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { reloaded } from '../src/commands/serve.ts'
+import { systemClock } from '../src/system.ts'
 import { openGatewayDesk } from './gateway-desk.ts'
 import { line } from './line.ts'
 
@@ -17,14 +18,14 @@ test('a sound gateway passes the check in every area, and no secret is shown', a
   const { exit, out, err } = await desk.run(['check', desk.file])
   assert.deepEqual([exit, err], [0, ''], out)
   for (const says of [
-    /good +configuration .*reads well: 3 signers, 1 tenants/,
+    /good +configuration .*reads well; signers: 3, tenants: 1/,
     /good +keys +provider .*public key mode/,
     /good +database +sqlite .*a write can be committed/,
     /note +database +API keys +there are none/,
     /good +WeChat Pay +provider \d+ +answers/,
     /good +WeChat Pay +insurance payinsurance \d+ +answers, and knows who asks/,
     /good +WeChat Pay +corp wecom \w+ +answers, and knows who asks/,
-    /good|note +clock/,
+    /(good|note) +clock +this machine/,
     /note +public address +127.0.0.1 +nobody answers there from here/,
   ])
     assert.match(out, says)
@@ -64,6 +65,45 @@ test('a WeChat Pay that cannot be reached is told as that', async () => {
     /WRONG +WeChat Pay +provider \d+ +cannot be reached: .*\n +→ check DNS, firewall and proxy/,
   )
   assert.match(out, /note +clock +this machine +nobody answered with a time/)
+})
+
+test('a database that cannot be reached is told with what to do, without its address', async () => {
+  await using desk = await openGatewayDesk()
+  await desk.write('pg', 'postgres://chadan:hunter2hunter2@127.0.0.1:1/chadan')
+  await desk.rewrite('sqlite: chadan.db', 'postgres: file:pg')
+  const { exit, out } = await desk.run(['check', desk.file, '--offline'])
+  assert.equal(exit, 1)
+  assert.match(out, /WRONG +database +postgres +cannot be opened\n +→ nobody listens there: start PostgreSQL/)
+  assert.equal(out.includes('WeChat Pay'), false)
+  const served = await desk.run(['serve', '--config', desk.file])
+  assert.match(served.err, /the gateway cannot start: nobody listens there/)
+  assert.match(
+    (await desk.run(['migrate', '--config', desk.file])).err,
+    /the database cannot be opened: nobody listens/,
+  )
+  assert.equal(`${out}${served.err}`.includes('hunter2'), false)
+})
+
+test('events are followed until the gateway is gone', async () => {
+  await using desk = await openGatewayDesk()
+  const gateway = await desk.start()
+  await desk.login()
+  const order = await desk.place('visit-1')
+  const clock = {
+    now: systemClock.now,
+    // The pause between two looks: the first one ends the gateway.
+    after(ms: number, work: () => void) {
+      if (ms === 2_000) void gateway.stop().then(work)
+      return () => {}
+    },
+  }
+  const key = join(desk.folder, 'teahouse-admin.key')
+  await desk.heard('order.placed')
+  const followed = await line(['events', '--follow', '--json', '--url', desk.publicUrl, '--key-file', key], {
+    clock,
+  })
+  assert.equal(followed.exit, 4)
+  assert.equal(JSON.parse(followed.out.split('\n')[0] ?? '').order, order.id)
 })
 
 test('a configuration with faults is shown place by place', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
 import { test } from 'node:test'
-import { fetchTransport, systemRandom } from '@chadan/client'
+import { directSigner, fetchTransport, type Signer as KeySigner, systemRandom } from '@chadan/client'
 import type { Clock } from '@chadan/protocol'
 import {
   ClockUnread,
@@ -94,6 +95,25 @@ test('signers and tenants stand in the store as they were written, and work from
     refundUnexpected: 'at_once',
   })
   assert.equal(await register.signer('nobody'), undefined)
+})
+
+test('a signer in the program signs in place of a private key', async () => {
+  await using folder = await openFolder()
+  const signed: number[] = []
+  const key = createPrivateKey(simulator.credentials.apiv3.privateKey)
+  const hospital: KeySigner = {
+    sign(text) {
+      signed.push(text.length)
+      return directSigner(key).sign(text)
+    },
+  }
+  const yaml = sound.replace('    privateKey: file:key.pem\n', '')
+  const { register } = await openNode(folder, openMemory(), yaml, {
+    clock: simulator.clock,
+    signers: { hospital },
+  })
+  await (await register.signer('hospital'))?.client.certificates.list()
+  assert.equal(signed.length, 1)
 })
 
 test('a client is made once and shared', async () => {

@@ -182,6 +182,24 @@ test('secrets come from files, commands and the environment, each without its la
   assert.match(warnings[0] ?? '', /variable CORP holds a secret/)
 })
 
+test('a command is given a time and a size, the folder of the file, and is run once for one text', async () => {
+  await using folder = await openFolder()
+  const runs: unknown[] = []
+  const yaml = sound
+    .replace('file:vault', 'exec:kms "read this" vault')
+    .replace('file:index', 'exec:kms "read this" vault')
+  const { config } = await folder.load(yaml, {
+    async run(command, args, limits) {
+      runs.push([command, args, limits])
+      return Buffer.from(Buffer.alloc(32, 7).toString('base64'))
+    },
+  })
+  assert.deepEqual(runs, [
+    ['kms', ['read this', 'vault'], { timeoutMs: 10_000, maxBytes: 65_536, folder: folder.path }],
+  ])
+  assert.deepEqual(config.vault.indexKey, new Uint8Array(32).fill(7))
+})
+
 test('a file that others can read is warned of', async () => {
   await using folder = await openFolder()
   await folder.write('v3', apiv3.apiV3Key, 0o644)

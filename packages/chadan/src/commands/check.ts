@@ -66,7 +66,7 @@ async function look(io: Io, path: string, { offline }: Given): Promise<Finding[]
       area: 'configuration',
       name: path,
       verdict: 'good',
-      says: `reads well: ${signers.length} signers, ${tenants.length} tenants`,
+      says: `reads well; signers: ${signers.length}, tenants: ${tenants.length}`,
     })
     for (const says of loaded.warnings)
       findings.push({ area: 'configuration', name: 'secrets', verdict: 'note', says })
