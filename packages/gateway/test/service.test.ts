@@ -1,6 +1,7 @@
 /** One process of the gateway: four eyes, incidents, telling, audit, health, stopping. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { type HttpBench, openHttpBench, publicUrl } from './http-bench.ts'
 
@@ -268,4 +269,46 @@ test('a service that stops finishes what it accepted, refuses what is new and sa
   await bench.pump(stopped)
   assert.equal((await bench.call('GET', '/v1/orders', { key: 'east-read' })).body.code, 'unavailable')
   assert.equal((await bench.service.adminFetch(new Request('http://127.0.0.1/readyz'))).status, 503)
+})
+
+test('stopping waits for every request that was let in', async () => {
+  const gate = Promise.withResolvers<void>()
+  const bench = await openHttpBench({
+    store: (store) => ({
+      ...store,
+      async orders(filter, page) {
+        await gate.promise
+        return store.orders(filter, page)
+      },
+    }),
+  })
+  const done: string[] = []
+  const headers = { authorization: `Bearer ${bench.keys['east-read']}` }
+  const request = new Request(`${publicUrl}/v1/orders`, { headers })
+  const listing = bench.service.fetch(request).then(() => done.push('answered'))
+  // The request is in before the stop.
+  for (let turn = 0; turn < 8; turn++) await setImmediate()
+  const stopped = bench.service.stop().then(() => done.push('stopped'))
+  for (let turn = 0; turn < 8; turn++) await setImmediate()
+  assert.deepEqual(done, [])
+  gate.resolve()
+  await bench.pump(Promise.all([listing, stopped]))
+  assert.deepEqual(done, ['answered', 'stopped'])
+})
+
+test('an event leaves as soon as it is committed, without waiting for the next look', async () => {
+  const bench = await openHttpBench()
+  await bench.call('POST', '/v1/webhook-endpoints', {
+    key: 'east-admin',
+    body: { url: 'https://his.example.cn/chadan' },
+  })
+  bench.service.start()
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  const startMs = bench.clock.now()
+  await bench.place('visit-1')
+  for (let turn = 0; turn < 40; turn++) await setImmediate()
+  assert.equal(bench.webhooks.length, 1)
+  // One look lasts a second; this much time passes in the bench alone.
+  assert.ok(bench.clock.now() - startMs < 500)
+  await bench.pump(bench.service.stop())
 })
