@@ -109,6 +109,7 @@ export const signerShape = group({
     ask_refund: perSecond.default(20),
   }).prefault({}),
 })
+/** A signer as it was read. */
 export type SignerShape = z.output<typeof signerShape>
 
 /** Who owns orders, API keys and webhooks. */
@@ -133,6 +134,7 @@ export const tenantShape = group({
     }),
   ).default([]),
 })
+/** A tenant as it was read. */
 export type TenantShape = z.output<typeof tenantShape>
 
 /** Everything beside signers and tenants. */
@@ -165,6 +167,7 @@ export const settingsShape = group({
   signers: list(z.unknown()).default([]),
   tenants: list(z.unknown()).default([]),
 })
+/** All settings as they were read. */
 export type SettingsShape = z.output<typeof settingsShape>
 
 /** The names that may stand at a path of a shape. */
