@@ -29,9 +29,11 @@ export interface ApiDoors {
   readonly fetch: (request: Request) => Promise<Response>
 }
 
-/** For how long a call is repeated, ms. */
-const patienceMs = 10 * 60_000
-const pausesMs = [1_000, 2_000, 5_000]
+/** For how long a call is repeated, ms of the day. */
+const patienceMs = 40 * 60_000
+/** How long an answer may take, real ms: the network does not run faster than the machine. */
+const answerMs = 20_000
+const pausesMs = [1_000, 5_000, 15_000]
 /** Answers that only mean: later. */
 const passing = [429, 502, 503, 504]
 const passingCodes = ['still_in_flight', 'timed_out']
@@ -44,7 +46,7 @@ export function openApi(
 ): Api {
   async function once(method: string, path: string, headers: Record<string, string>, body?: string) {
     const stop = new AbortController()
-    const cancel = clock.after(60_000, () => stop.abort())
+    const cancel = clock.after(answerMs * clock.speed, () => stop.abort())
     try {
       const response = await fetch(
         new Request(`${url}${path}`, {

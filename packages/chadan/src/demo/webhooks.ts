@@ -38,15 +38,17 @@ const ended = ['succeeded', 'refused', 'closed', 'abnormal', 'change', 'failed']
 export function openInbox(secrets: ReadonlyMap<string, string>, clock: DayClock): Inbox {
   const latest = new Map<string, Told>()
   const seen = new Map<string, Set<string>>([...secrets.keys()].map((shop) => [shop, new Set()]))
-  const waiting = new Set<() => void>()
+  const waiting = new Map<string, Set<() => void>>()
   const count = { deliveries: 0, refused: 0 }
 
-  function until<T>(look: () => T | undefined, withinMs: number): Promise<T | undefined> {
+  function until<T>(order: string, look: () => T | undefined, withinMs: number): Promise<T | undefined> {
     const now = look()
     if (now !== undefined) return Promise.resolve(now)
+    const checks = waiting.get(order) ?? new Set()
+    waiting.set(order, checks)
     return new Promise((resolve) => {
       const end = (found: T | undefined) => {
-        waiting.delete(check)
+        checks.delete(check)
         cancel()
         resolve(found)
       }
@@ -55,7 +57,7 @@ export function openInbox(secrets: ReadonlyMap<string, string>, clock: DayClock)
         if (found !== undefined) end(found)
       }
       const cancel = clock.after(withinMs, () => end(undefined))
-      waiting.add(check)
+      checks.add(check)
     })
   }
 
@@ -73,19 +75,27 @@ export function openInbox(secrets: ReadonlyMap<string, string>, clock: DayClock)
       seen.get(shop)?.add(told.id)
       // Repeated and late ones tell nothing new: only what is behind the newest counts.
       if (told.order_seq > (latest.get(told.order)?.order_seq ?? -1)) latest.set(told.order, told)
-      for (const check of [...waiting]) check()
+      for (const check of [...(waiting.get(told.order) ?? [])]) check()
       return new Response(null, { status: 204 })
     },
     reaches: (order, states, withinMs) =>
-      until(() => {
-        const state = latest.get(order)?.data.order.state
-        return state !== undefined && states.includes(state) ? state : undefined
-      }, withinMs),
+      until(
+        order,
+        () => {
+          const state = latest.get(order)?.data.order.state
+          return state !== undefined && states.includes(state) ? state : undefined
+        },
+        withinMs,
+      ),
     refunded: (order, reference, withinMs) =>
-      until(() => {
-        const refund = latest.get(order)?.data.order.refunds.find((one) => one.reference === reference)
-        return refund && ended.includes(refund.state) ? refund.state : undefined
-      }, withinMs),
+      until(
+        order,
+        () => {
+          const refund = latest.get(order)?.data.order.refunds.find((one) => one.reference === reference)
+          return refund && ended.includes(refund.state) ? refund.state : undefined
+        },
+        withinMs,
+      ),
     received: (shop) => seen.get(shop) ?? new Set(),
     get deliveries() {
       return count.deliveries
