@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { commonProblems, openApiOf } from '../src/http/openapi.ts'
-import { problemKinds } from '../src/http/problems.ts'
+import { problemKinds } from '../src/http/problem-kinds.ts'
 import { openHttpBench, publicUrl, routes } from './http-bench.ts'
 
 type Json = Record<string, unknown>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { mayUse } from '../src/http/keys.ts'
-import { problemKinds } from '../src/http/problems.ts'
+import { problemKinds } from '../src/http/problem-kinds.ts'
 import type { Route, SubjectKind } from '../src/http/route.ts'
 import type { Scope } from '../src/store/store.ts'
 import { type HttpBench, openHttpBench, routes } from './http-bench.ts'

@@ -2,7 +2,8 @@
 import type { Store } from '../store/store.ts'
 import type { Buckets } from './buckets.ts'
 import { actorOf, mayUse, readKey } from './keys.ts'
-import { Problem, type ProblemCode, seconds } from './problems.ts'
+import type { ProblemCode } from './problem-kinds.ts'
+import { Problem, seconds } from './problems.ts'
 import type { Api, Exchange, Route, SubjectKind, Subjects } from './route.ts'
 
 /** Who asks, once let in. */

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, made of the same routes and schemas that answer. */
 import { z } from 'zod'
-import { problemKinds } from './problems.ts'
+import { problemKinds } from './problem-kinds.ts'
 import type { AnswerKind, Route } from './route.ts'
 import { ProblemBody } from './schemas.ts'
 

@@ -1,7 +1,7 @@
 /** Pages for people, written by the server: no scripts, nothing fetched from elsewhere. */
 import { createHash } from 'node:crypto'
 import { tagOf } from './openapi.ts'
-import { problemKinds } from './problems.ts'
+import { problemKinds } from './problem-kinds.ts'
 import type { Route } from './route.ts'
 
 const style = `body{font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;color:#1a1a1a;background:#fff;max-width:60rem;margin:0 auto;padding:1.5rem}

@@ -4,7 +4,7 @@ import type { Caller, Desk, Gateway } from '../engine/desk.ts'
 import type { Order } from '../order/order.ts'
 import type { Feed } from '../outbound/feed.ts'
 import type { ApiKey, Approval, Delivery, Endpoint, FeedEvent, Scope } from '../store/store.ts'
-import type { ProblemCode } from './problems.ts'
+import type { ProblemCode } from './problem-kinds.ts'
 
 /** What routes lean on. */
 export interface Api
