@@ -221,14 +221,16 @@ function derivePart(plan: PartPlan, facts: readonly AttemptFact[], state: OrderS
   // A part that went back was paid; how much of it came from whom, the refunds say (X26).
   const ends = told
     .filter(({ part }) => partEnds.includes(part.said) && (part.said !== 'paid' || fits(part)))
-    .toSorted((a, b) => partEnds.indexOf(a.part.said) - partEnds.indexOf(b.part.said))
+    .toSorted(
+      (a, b) => partEnds.indexOf(a.part.said) - partEnds.indexOf(b.part.said) || byLastSaying(b.fact, a.fact),
+    )
   const latest = told.toSorted((a, b) => byLastSaying(a.fact, b.fact)).at(-1)
   const found = ends[0] ?? latest
   const said = found?.part.said === 'refunded' ? 'paid' : (found?.part.said ?? 'waiting')
   return {
     id: plan.id,
     state: partWhen[state] ?? said,
-    word: latest?.part.word,
+    word: found?.part.word,
     amount: plan.fixed ? plan.amount : (ends[0]?.part.amount ?? plan.amount),
     refunded: 0,
     transactionId: told.find(({ part }) => part.transactionId !== undefined)?.part.transactionId,
