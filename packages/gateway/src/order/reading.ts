@@ -108,6 +108,7 @@ export interface RefundReading {
   readonly concerns?: readonly Concern[] | undefined
 }
 
+/** What one message says, of an attempt or of a refund. */
 export type Reading = AttemptReading | RefundReading
 
 /** How something was heard. */

@@ -15,6 +15,7 @@ export const orderStates = [
   'failed',
   'closed',
 ] as const
+/** Where an order or an attempt stands. */
 export type OrderState = (typeof orderStates)[number]
 
 /** States of a refund. */
@@ -29,6 +30,7 @@ export const refundStates = [
   'change',
   'failed',
 ] as const
+/** Where a refund stands. */
 export type RefundState = (typeof refundStates)[number]
 
 /** Why an order needs a person; open until somebody resolves it with a reason. */

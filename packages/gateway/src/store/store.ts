@@ -208,6 +208,7 @@ export interface ApiKey {
   readonly revokedMs?: number | undefined
   readonly lastUsedMs?: number | undefined
 }
+/** What a key may do: look, act on orders, or administer. */
 export type Scope = 'read' | 'operate' | 'admin'
 
 /** A tenant as kept; its configuration as the YAML wrote it, secrets by reference only. */
