@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
+import { Command } from 'commander'
+import { demoCommand } from '../src/commands/demo.ts'
 import { openChance } from '../src/demo/chance.ts'
 import { products } from '../src/demo/comparison.ts'
+import type { Day } from '../src/demo/day.ts'
 import { planDay } from '../src/demo/plans.ts'
 import { type DayResult, durationOf, tableOf, verdictOf } from '../src/demo/summary.ts'
 import { isSigned } from '../src/demo/webhooks.ts'
+import type { Io } from '../src/io.ts'
+import { run } from '../src/run.ts'
 
 const minute = 60_000
 
@@ -91,4 +96,65 @@ test('the table has a row a product, in straight columns', () => {
     [durationOf(119_000), durationOf(250_000), durationOf(120_000)],
     ['119 s', '4 min 10 s', '2 min'],
   )
+})
+
+/** The command over a day that ended like this. */
+async function demo(ended: DayResult, ...flags: string[]) {
+  const printed = { out: '', err: '', closed: 0, plant: undefined as string | undefined }
+  const io: Io = {
+    stdout(chunk) {
+      printed.out += chunk
+    },
+    stderr(text) {
+      printed.err += text
+    },
+    stdin: async () => new Uint8Array(),
+    clock: { now: () => nowMs, after: () => () => {} },
+  }
+  const live = async (): Promise<Day> => ({
+    gatewayUrl: '',
+    controlUrl: '',
+    compare: async (plant) => {
+      printed.plant = plant
+      return ended
+    },
+    close: async () => void printed.closed++,
+  })
+  const program = new Command('chadan').addCommand(demoCommand(io, live))
+  return { exit: await run(program, ['node', 'chadan', 'demo', ...flags], io), ...printed }
+}
+
+const other = {
+  ...result,
+  agree: false,
+  disagreements: [
+    { product: 'combine', reference: 'A-1', number: 'N1', what: 'state', here: 'closed', there: 'SUCCESS' },
+  ],
+} as const
+
+test('the exit status is 0 only when all agree, and the day is closed in both cases', async () => {
+  const good = await demo(result)
+  assert.deepEqual([good.exit, good.closed, good.err], [0, 1, ''])
+  assert.match(good.out, /Every one of the 40 orders/)
+  const bad = await demo(other, '--plant', 'lost-order')
+  assert.deepEqual([bad.exit, bad.closed, bad.plant], [1, 1, 'lost-order'])
+  assert.match(bad.out, /combine A-1 N1: state: here closed, there SUCCESS/)
+})
+
+test('under --json the result alone stands on standard output', async () => {
+  const { exit, out } = await demo(other, '--json')
+  assert.equal(exit, 1)
+  assert.deepEqual(JSON.parse(out), other)
+})
+
+test('a wrong option is refused before anything is started', async () => {
+  for (const flags of [
+    ['--orders', '0'],
+    ['--seed', 'x'],
+    ['--plant', 'nothing'],
+    ['--speed', '601'],
+  ]) {
+    const { exit, closed } = await demo(result, ...flags)
+    assert.deepEqual([exit, closed], [2, 0], flags.join(' '))
+  }
 })

@@ -1,9 +1,10 @@
 /** `chadan demo`: a business day over all five products, with faults, and the books of both sides compared at the end. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { holdDay } from '../demo/day.ts'
+import { liveDay } from '../demo/day.ts'
 import { type Plant, plants } from '../demo/plant.ts'
 import { faultsText, tableOf, verdictOf } from '../demo/summary.ts'
-import { systemClock } from '../system.ts'
+import { CommandEnd, exits } from '../end.ts'
+import { type Io, printJson, printLine, systemIo } from '../io.ts'
 
 interface Given {
   readonly orders: number
@@ -14,8 +15,8 @@ interface Given {
   readonly json?: true
 }
 
-/** The subcommand. */
-export function demoCommand(): Command {
+/** The subcommand; `live` lives the day. */
+export function demoCommand(io: Io = systemIo, live: typeof liveDay = liveDay): Command {
   return new Command('demo')
     .summary('a business day over all five products, and whether both books agree')
     .description(
@@ -23,9 +24,9 @@ export function demoCommand(): Command {
         'loopback. Notifications are lost, doubled and forged, answers lost, the gateway is killed in the middle.\n' +
         'Then every order here is compared with its order there (对账).',
     )
-    .option('--orders <number>', 'how many orders', readWhole(1, 5_000), 300)
+    .option('--orders <number>', 'how many orders', readWhole(1, 5_000), 240)
     .option('--seed <number>', 'which day: the same seed plans the same orders', readWhole(0, 2 ** 31), 1)
-    .option('--speed <times>', 'how many seconds of the day pass in a real one', readWhole(1, 600), 60)
+    .option('--speed <times>', 'how many seconds of the day pass in a real one', readWhole(1, 600), 50)
     .option('--postgres <url>', 'let the gateway keep its orders in this PostgreSQL, not in a file')
     .addOption(
       new Option(
@@ -50,18 +51,23 @@ Examples:
   chadan demo --plant lost-order
 `,
     )
-    .action(async ({ json, ...given }: Given) => {
-      const say = (line: string) => void process.stdout.write(`${line}\n`)
-      const result = await holdDay({
+    .action(async ({ json, plant, ...given }: Given) => {
+      const day = await live({
         ...given,
         bin: process.argv[1] ?? '',
-        clock: systemClock,
-        fetch: (request) => fetch(request),
-        report: json ? () => {} : say,
+        clock: io.clock,
+        fetch: io.fetch ?? ((request) => fetch(request)),
+        report: json ? () => {} : (line) => printLine(io, line),
       })
-      if (json) say(JSON.stringify(result))
-      else say(`\n${tableOf(result.products)}\n\n${faultsText(result)}\n${verdictOf(result)}`)
-      if (!result.agree) process.exitCode = 1
+      try {
+        const result = await day.compare(plant)
+        if (json) printJson(io, result)
+        else printLine(io, `\n${tableOf(result.products)}\n\n${faultsText(result)}\n${verdictOf(result)}`)
+        if (!result.agree)
+          throw new CommandEnd(exits.other, `${result.disagreements.length} differences between the books`)
+      } finally {
+        await day.close()
+      }
     })
 }
 

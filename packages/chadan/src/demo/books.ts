@@ -67,20 +67,32 @@ export function getJson(fetch: (request: Request) => Promise<Response>): Get {
   }
 }
 
-/** All orders of the gateway, under a key of all tenants. */
-export async function readHere(get: Get, apiUrl: string, key: string): Promise<OrderHere[]> {
+/** All orders of these tenants, under a key of all tenants. */
+export async function readHere({
+  get,
+  url,
+  key,
+  tenants,
+}: {
+  readonly get: Get
+  readonly url: string
+  readonly key: string
+  readonly tenants: readonly string[]
+}): Promise<OrderHere[]> {
   const orders: OrderHere[] = []
-  let cursor: string | null = null
-  do {
-    const next: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
-    // Both sides belong to this repository, and what is compared below fails loudly where it is missing.
-    const page = (await get(`${apiUrl}/v1/orders?limit=200${next}`, { authorization: `Bearer ${key}` })) as {
-      data: OrderHere[]
-      next: string | null
+  for (const tenant of tenants) {
+    const headers = { authorization: `Bearer ${key}`, 'chadan-tenant': tenant }
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const from: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      // Both sides belong to this repository, and what is compared fails loudly where it is missing.
+      const page = (await get(`${url}/v1/orders?limit=200${from}`, headers)) as {
+        data: OrderHere[]
+        next: string | null
+      }
+      orders.push(...page.data)
+      cursor = page.next
     }
-    orders.push(...page.data)
-    cursor = page.next
-  } while (cursor !== null)
+  }
   return orders
 }
 

@@ -8,7 +8,7 @@ export interface Disagreement {
   /** The merchant's reference; empty where the order is not here. */
   readonly reference: string
   readonly number: string
-  readonly what: 'order' | 'state' | 'amount' | 'paid' | 'refunded' | 'refund'
+  readonly what: 'order' | 'state' | 'amount' | 'paid' | 'refunded' | 'refund' | 'event'
   readonly here: string
   readonly there: string
 }

@@ -1,25 +1,27 @@
 /** A business day: simulator and gateway in processes of their own, merchants and payers here, all in one scaled time. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@chadan/protocol'
 import type { Credentials } from '@chadan/simulator'
 import { serve } from '../serve.ts'
-import { type Api, type ApiDoors, openApi } from './api.ts'
-import { type Get, getJson, type OrderHere, readHere, readThere } from './books.ts'
+import { getJson, readHere, readThere } from './books.ts'
 import { openChance } from './chance.ts'
-import { compare, tally } from './comparison.ts'
+import { compare, type Disagreement, tally } from './comparison.ts'
 import { openFaults } from './faults.ts'
+import { freePort, makeOperatorKey, openApis, openGateway } from './gateway.ts'
 import { writeGatewayFiles } from './gateway-files.ts'
 import { live, type Stage } from './lives.ts'
 import { openPayer } from './payer.ts'
 import { type Plan, planDay } from './plans.ts'
 import { type Plant, servePlanted } from './plant.ts'
-import { type Running, startCommand } from './processes.ts'
+import { startCommand } from './processes.ts'
+import { settled, untold } from './settling.ts'
 import { type Shop, shopsOf } from './shops.ts'
 import { openStranger } from './stranger.ts'
 import type { DayResult } from './summary.ts'
-import { type DayClock, followTime } from './time.ts'
+import { followTime } from './time.ts'
 import { type Inbox, openInbox } from './webhooks.ts'
 
 /** What a day is made of. */
@@ -30,8 +32,6 @@ export interface DayOptions {
   readonly speed: number
   /** A PostgreSQL for the gateway instead of a file. */
   readonly postgres?: string | undefined
-  /** What is tampered with when the day is over. */
-  readonly plant?: Plant | undefined
   /** The command's own file, which is started for simulator and gateway. */
   readonly bin: string
   /** Real time. */
@@ -41,31 +41,48 @@ export interface DayOptions {
   readonly report: (line: string) => void
 }
 
+/** A day that is over; its processes still run. */
+export interface Day {
+  readonly gatewayUrl: string
+  readonly controlUrl: string
+  /** Compares the books, tampered with before if something is planted. */
+  compare(plant?: Plant): Promise<DayResult>
+  close(): Promise<void>
+}
+
 const second = 1_000
 const minute = 60 * second
-/** Orders are placed for so long. */
-const openForMs = 7 * minute
-/** The gateway is killed then. */
-const killMs = 3 * minute
-/** What is not settled so long after the last order, does not settle. */
-const settleWithinMs = 45 * minute
 
-/** Lives a day and compares the books. Throws where the day cannot be held at all. */
-export async function holdDay(options: DayOptions): Promise<DayResult> {
+/** For how long orders are placed: as many in a minute, whatever the day. */
+function openForMs(orders: number): number {
+  return Math.max(minute, orders * 1.75 * second)
+}
+
+/**
+ * Lives a day until everything is settled. Throws where it cannot be held at all.
+ * @example
+ * const day = await liveDay({ orders: 300, seed: 1, speed: 50, … })
+ * console.log((await day.compare()).agree)
+ */
+export async function liveDay(options: DayOptions): Promise<Day> {
   const folder = await mkdtemp(join(tmpdir(), 'chadan-day-'))
   const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const one of closing.splice(0)) await one()
+  }
   try {
-    return await holdIn(folder, options, (close) => closing.unshift(close))
-  } finally {
-    for (const close of closing) await close()
+    return { ...(await liveIn(folder, options, (one) => closing.unshift(one))), close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-async function holdIn(
+async function liveIn(
   folder: string,
   options: DayOptions,
   later: (close: () => Promise<unknown>) => void,
-): Promise<DayResult> {
+): Promise<Omit<Day, 'close'>> {
   const { bin, fetch, report, seed, orders } = options
   const get = getJson(fetch)
   const credentials = join(folder, 'wechat.json')
@@ -84,7 +101,9 @@ async function holdIn(
   let receive: Inbox['receive'] = async () => new Response(null, { status: 503 })
   const door = await serve((request) => receive(request), { port: 0 })
   later(door.close)
-  const shops = shopsOf(given)
+  // A database that is kept may hold earlier days.
+  const mark = options.postgres === undefined ? '' : `-${randomBytes(4).toString('hex')}`
+  const shops = shopsOf(given, mark)
   const port = await freePort()
   const files = await writeGatewayFiles({
     folder,
@@ -98,7 +117,7 @@ async function holdIn(
   receive = inbox.receive
   const [gateway] = await Promise.all([
     openGateway(bin, files.config),
-    makeOperatorKey(bin, files.config, folder),
+    makeOperatorKey(bin, { config: files.config, folder, name: `demo${mark}` }),
   ])
   later(gateway.stop)
   const apis = await openApis(folder, shops, { url: files.publicUrl, clock, fetch })
@@ -111,7 +130,7 @@ async function holdIn(
     `WeChat Pay is simulated at ${controlUrl}, the gateway listens on ${files.publicUrl}; ${shops.length} merchants open.`,
   )
 
-  const plans = planDay(orders, openForMs, openChance(seed, 'plans'))
+  const plans = planDay(orders, openForMs(orders), openChance(seed, 'plans'))
   const stranger = openStranger({ gatewayUrl: files.publicUrl, given, clock, fetch })
   const payer = openPayer({ controlUrl, fetch })
   const stageOf = (plan: Plan): Stage => {
@@ -124,156 +143,53 @@ async function holdIn(
       (error: Error) => `${plan.reference}: ${error.message}`,
     ),
   )
-  await clock.pass(killMs)
+  await clock.pass(openForMs(orders) * 0.45)
   await gateway.kill()
   report('The gateway was killed (SIGKILL) and is started again.')
   await gateway.start()
   const complaints = (await Promise.all(lives)).filter((one) => one !== undefined)
   for (const complaint of complaints) report(`A merchant could not go on: ${complaint}`)
-  await settled(get, { url: files.publicUrl, key: apis.operatorKey, clock })
-  await allTold({ apis, shops, inbox, clock })
+  const tenants = shops.map(({ id }) => id)
+  const books = { get, url: files.publicUrl, key: apis.operatorKey, tenants }
+  await settled(books, clock)
+  const missing = await untold({ apis, shops, inbox, clock })
   report('Everything is settled; the books are compared.')
 
-  const planted = options.plant && (await servePlanted(files.publicUrl, options.plant, fetch))
-  if (planted) later(planted.close)
-  const here = await readHere(get, planted?.url ?? files.publicUrl, apis.operatorKey)
-  const there = await readThere(get, controlUrl)
-  const disagreements = compare(here, there)
-  const happened = await faults.happened()
-  return {
-    seed,
-    orders: here.length,
-    agree: disagreements.length === 0 && here.length === orders,
-    faults: { ...happened, forged: stranger.tries, kills: gateway.kills },
-    products: tally(here, there),
-    disagreements,
+  const compareBooks: Day['compare'] = async (plant) => {
+    const planted = plant && (await servePlanted(books.url, plant, fetch))
+    const here = await readHere(planted ? { ...books, url: planted.url } : books)
+    await planted?.close()
+    const there = await readThere(get, controlUrl)
+    const disagreements = [...compare(here, there), ...neverPlaced(plans, here), ...missing]
+    return {
+      seed,
+      orders: here.length,
+      agree: disagreements.length === 0,
+      faults: { ...(await faults.happened()), forged: stranger.tries, kills: gateway.kills },
+      products: tally(here, there),
+      disagreements,
+    }
   }
+  return { gatewayUrl: books.url, controlUrl, compare: compareBooks }
 }
 
-/** The gateway's process, through its deaths. */
-interface Gateway {
-  readonly config: string
-  readonly kills: number
-  kill(): Promise<void>
-  start(): Promise<void>
-  stop(): Promise<void>
-}
-
-async function openGateway(bin: string, config: string): Promise<Gateway> {
-  const start = () => startCommand(bin, ['serve', '--config', config, '--json'])
-  let running: Running = await start()
-  let kills = 0
-  return {
-    config,
-    get kills() {
-      return kills
-    },
-    async kill() {
-      kills++
-      await running.kill()
-    },
-    async start() {
-      running = await start()
-    },
-    stop: () => running.stop(),
-  }
-}
-
-const operatorKey = 'operator.key'
-
-/** The first key comes from whoever runs the gateway; it makes all others. */
-async function makeOperatorKey(bin: string, config: string, folder: string): Promise<void> {
-  const made = await startCommand(bin, [
-    'keys',
-    'create',
-    ...['--config', config, '--json', '--out', join(folder, operatorKey)],
-    ...['--tenant', '*', '--name', 'demo', '--scopes', 'admin'],
-  ])
-  await made.ended
-}
-
-/** The API under the keys of the day. */
-interface Apis {
-  /** Of all tenants: for the comparison. */
-  readonly operatorKey: string
-  of(shop: string): Api
-}
-
-/** Makes a key for each shop. */
-async function openApis(folder: string, shops: readonly Shop[], doors: ApiDoors): Promise<Apis> {
-  const key = (await readFile(join(folder, operatorKey), 'utf8')).trim()
-  const made = await Promise.all(
-    shops.map(async ({ id }): Promise<[string, Api]> => {
-      const operator = openApi(key, doors, { 'chadan-tenant': id })
-      const answer = await operator.post<{ key: string }>('/v1/keys', { name: id, scopes: ['operate'] })
-      return [id, openApi(answer.key, doors)]
-    }),
-  )
-  const apis = new Map(made)
-  // Every shop has one.
-  return { operatorKey: key, of: (shop) => apis.get(shop) as Api }
-}
-
-/** A port that nobody holds now: the gateway comes back to it after its death. */
-async function freePort(): Promise<number> {
-  const taken = await serve(async () => new Response(), { port: 0 })
-  await taken.close()
-  return taken.port
+/** What merchants placed has to be in the books. */
+function neverPlaced(plans: readonly Plan[], here: readonly { reference: string }[]): Disagreement[] {
+  const known = new Set(here.map((one) => one.reference))
+  return plans
+    .filter((plan) => !known.has(plan.reference))
+    .map(({ product, reference }) => ({
+      product,
+      reference,
+      number: '',
+      what: 'order',
+      here: 'no such order',
+      there: 'the merchant placed it',
+    }))
 }
 
 function shopOf(shops: readonly Shop[], { product, size }: Plan): Shop {
   const own = shops.filter((shop) => shop.signers[product] !== undefined)
   // Every product has a shop.
   return own[size % own.length] as Shop
-}
-
-const unsettled = 'placing,unknown,awaiting_payment,in_service,paying,failing'
-const refunding = ['placing', 'unknown', 'processing']
-
-/** Waits until nothing is expected any more, or it has taken too long: then the comparison says what is open. */
-async function settled(
-  get: Get,
-  { url, key, clock }: { url: string; key: string; clock: DayClock },
-): Promise<void> {
-  const untilMs = clock.now() + settleWithinMs
-  const headers = { authorization: `Bearer ${key}` }
-  const isOver = async () => {
-    const open = (await get(`${url}/v1/orders?limit=1&state=${unsettled}`, headers)) as { data: unknown[] }
-    if (open.data.length > 0) return false
-    const all: OrderHere[] = await readHere(get, url, key)
-    return all.every((order) => order.refunds.every((refund) => !refunding.includes(refund.state)))
-  }
-  while (clock.now() < untilMs && !(await isOver())) await clock.pass(15 * second)
-}
-
-/** Waits until every event has been delivered to its shop. */
-async function allTold(given: {
-  apis: Apis
-  shops: readonly Shop[]
-  inbox: Inbox
-  clock: DayClock
-}): Promise<void> {
-  const { apis, shops, inbox, clock } = given
-  const untilMs = clock.now() + settleWithinMs
-  for (const { id } of shops) {
-    for (let missing = true; missing && clock.now() < untilMs; ) {
-      const received = inbox.received(id)
-      missing = (await eventsOf(apis.of(id))).some((event) => !received.has(event))
-      if (missing) await clock.pass(10 * second)
-    }
-  }
-}
-
-/** Ids of all events of a shop, from the sequence that has no gaps. */
-async function eventsOf(api: Api): Promise<string[]> {
-  const ids: string[] = []
-  for (let after = 0, more = true; more; ) {
-    const page = await api.get<{ data: { id: string }[]; next: number; more: boolean }>(
-      `/v1/events?limit=500&after=${after}`,
-    )
-    ids.push(...page.data.map((event) => event.id))
-    after = page.next
-    more = page.more
-  }
-  return ids
 }

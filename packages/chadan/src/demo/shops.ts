@@ -15,11 +15,11 @@ export interface Shop {
 /** Ids of the signers in the gateway's configuration. */
 export const signers = { provider: 'provider', insurance: 'insurance', corp: 'corp' } as const
 
-/** The merchants, each with its products. */
-export function shopsOf({ apiv3, payinsurance, wecom }: Credentials): readonly Shop[] {
+/** The merchants, each with its products; `mark` tells them from those of another day. */
+export function shopsOf({ apiv3, payinsurance, wecom }: Credentials, mark = ''): readonly Shop[] {
   const { provider, insurance, corp } = signers
   const sub = { appid: apiv3.appid, sub_appid: apiv3.subAppid }
-  return [
+  const shops: readonly Shop[] = [
     {
       id: 'hospital',
       name: '滨江示范医院',
@@ -62,6 +62,7 @@ export function shopsOf({ apiv3, payinsurance, wecom }: Credentials): readonly S
       merchant: { appid: wecom.appid, mchid: wecom.mchid },
     },
   ]
+  return shops.map((shop) => ({ ...shop, id: `${shop.id}${mark}` }))
 }
 
 /** What an order is made with, beyond the credentials. */

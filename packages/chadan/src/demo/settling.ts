@@ -1,0 +1,88 @@
+/** When a day is over: nothing is expected any more, and everybody has been told. */
+
+import { type Get, type OrderHere, readHere } from './books.ts'
+import type { Disagreement } from './comparison.ts'
+import type { Apis } from './gateway.ts'
+import type { Shop } from './shops.ts'
+import type { DayClock } from './time.ts'
+import type { Inbox } from './webhooks.ts'
+
+const second = 1_000
+/** What is not settled so long after the last order, does not settle. */
+const withinMs = 45 * 60 * second
+const unsettled = 'placing,unknown,awaiting_payment,in_service,paying,failing'
+const refunding = ['placing', 'unknown', 'processing']
+
+/** Where the gateway's books are. */
+export interface Books {
+  readonly get: Get
+  readonly url: string
+  readonly key: string
+  /** Ids of the tenants of the day. */
+  readonly tenants: readonly string[]
+}
+
+/** Waits until nothing is expected any more, or it has taken too long: then the comparison says what is open. */
+export async function settled({ get, url, key, tenants }: Books, clock: DayClock): Promise<void> {
+  const untilMs = clock.now() + withinMs
+  const isOver = async () => {
+    for (const tenant of tenants) {
+      const headers = { authorization: `Bearer ${key}`, 'chadan-tenant': tenant }
+      const open = await get(`${url}/v1/orders?limit=1&state=${unsettled}`, headers)
+      if ((open as { data: unknown[] }).data.length > 0) return false
+    }
+    const all: OrderHere[] = await readHere({ get, url, key, tenants })
+    return all.every((order) => order.refunds.every((refund) => !refunding.includes(refund.state)))
+  }
+  while (clock.now() < untilMs && !(await isOver())) await clock.pass(15 * second)
+}
+
+/** An event as the feed lists it. */
+interface Event {
+  readonly id: string
+  readonly type: string
+  readonly data: { readonly order: Pick<OrderHere, 'product' | 'reference' | 'number'> }
+}
+
+/** Waits until every event has reached its shop; those that do not are disagreements. */
+export async function untold(given: {
+  apis: Apis
+  shops: readonly Shop[]
+  inbox: Inbox
+  clock: DayClock
+}): Promise<Disagreement[]> {
+  const { apis, shops, inbox, clock } = given
+  const untilMs = clock.now() + withinMs
+  const missing: Disagreement[] = []
+  for (const { id } of shops) {
+    const received = inbox.received(id)
+    for (;;) {
+      const late = (await eventsOf(apis, id)).filter((event) => !received.has(event.id))
+      if (late.length === 0) break
+      if (clock.now() > untilMs) {
+        missing.push(...late.map(({ type, data: { order } }) => neverHeard(type, order)))
+        break
+      }
+      await clock.pass(10 * second)
+    }
+  }
+  return missing
+}
+
+function neverHeard(type: string, { product, reference, number }: Event['data']['order']): Disagreement {
+  return { product, reference, number, what: 'event', here: type, there: 'the merchant was not told' }
+}
+
+/** All events of a shop, from the sequence that has no gaps. */
+async function eventsOf(apis: Apis, shop: string): Promise<Event[]> {
+  const events: Event[] = []
+  for (let after = 0, more = true; more; ) {
+    const page = await apis
+      .of(shop)
+      .get<{ data: Event[]; next: number; more: boolean }>(`/v1/events?limit=500&after=${after}`)
+    events.push(...page.data)
+    after = page.next
+    more = page.more
+  }
+  return events
+}
