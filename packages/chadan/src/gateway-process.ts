@@ -63,6 +63,7 @@ export async function openGatewayProcess(io: Io, path: string): Promise<GatewayP
       tenant: register.tenant,
       targets: openTargets({ rules: webhooks, resolve: io.resolve ?? systemResolve, carry }),
       log,
+      pace: clock.speed,
       limits: {
         rate: { perSecond: limits.requestsPerSecond, burst: 2 * limits.requestsPerSecond },
         requestMs: limits.timeoutMs * clock.speed,

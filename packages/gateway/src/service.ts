@@ -35,6 +35,11 @@ export interface ServiceOptions
   /** How long payloads are kept, in ms. Default 400 days. */
   readonly retentionMs?: number | undefined
   readonly tracer?: Tracer | undefined
+  /**
+   * How much faster than this machine the clock runs (a simulation's); default 1. What measures the machine's own
+   * work is stretched by it: answers, webhook attempts, looks at the store. `limits` are taken as given.
+   */
+  readonly pace?: number | undefined
   readonly version?: string | undefined
   /** Told of everything that is counted, besides the metrics. */
   readonly watch?: Watcher | undefined
@@ -69,7 +74,7 @@ const dayMs = 24 * 3_600_000
  */
 export function openService(options: ServiceOptions): Service {
   const { clock, random, node, publicUrl, digestKey, signer, tenant, targets, log } = options
-  const { products = allProducts, version = '0.1.0', tracer = gatewayTracer() } = options
+  const { products = allProducts, version = '0.1.0', tracer = gatewayTracer(), pace = 1 } = options
   const metrics = openMetrics({ store: options.store, clock, version })
   const stopping = new AbortController()
   const failed = (where: string, error: unknown) => {
@@ -79,12 +84,21 @@ export function openService(options: ServiceOptions): Service {
   }
   const watch = both({ ...metrics.watch, failed }, { ...logging(log), ...options.watch, failed: undefined })
 
-  const feed = openFeed({ store: options.store, clock, failed })
+  const feed = openFeed({
+    store: options.store,
+    clock,
+    failed,
+    pollMs: 1_000 * pace,
+    heartbeatMs: 15_000 * pace,
+    lifeMs: 3_600_000 * pace,
+  })
   const dispatcher = openDispatcher({
     store: options.store,
     clock,
     random,
     send: targets.send,
+    timeoutMs: 15_000 * pace,
+    pollMs: 1_000 * pace,
     watch: telling(metrics, log, failed),
   })
   const sequencer = openSequencer({
@@ -92,6 +106,7 @@ export function openService(options: ServiceOptions): Service {
     clock,
     node,
     failed,
+    pollMs: 1_000 * pace,
     told(tenants) {
       feed.wake(tenants)
       dispatcher.nudge()
@@ -114,6 +129,7 @@ export function openService(options: ServiceOptions): Service {
   const retentionMs = options.retentionMs ?? 400 * dayMs
   const housekeeping = openHousekeeping({ store, clock, gateway, node, retentionMs, failed })
 
+  const limits = { ...defaultLimits, requestMs: defaultLimits.requestMs * pace, ...options.limits }
   const api: Api = {
     store,
     clock,
@@ -123,6 +139,8 @@ export function openService(options: ServiceOptions): Service {
     tenant,
     publicUrl,
     gateway,
+    pace,
+    longestWaitMs: limits.requestMs * 0.8,
     feed,
     checkTarget: targets.check,
     wake: dispatcher.nudge,
@@ -130,11 +148,10 @@ export function openService(options: ServiceOptions): Service {
     stopping: stopping.signal,
   }
   const routes = apiRoutes({ server: publicUrl, version })
-  const limits = { ...defaultLimits, ...options.limits }
   const https = publicUrl.startsWith('https:')
   const { served } = metrics
   const app = openApp({ api, routes, limits, log, tracer, served, https })
-  addInbound(app, { gateway, clock, log })
+  addInbound(app, { gateway, clock, log, answerMs: 4_500 * pace })
   const documents = routes.filter(({ id }) => id.startsWith('documents.'))
   const admin = openAdmin({ api, documents, metrics })
   const underWay = new Set<Promise<unknown>>()

@@ -148,6 +148,16 @@ test('a request that takes too long is answered, and its work goes on', async ()
   assert.equal((await bench.call('GET', '/v1/products', { key: 'east-read' })).status, 200)
 })
 
+test('whoever waits for a state is answered in time with what is known', async () => {
+  const bench = await openHttpBench({ limits: { requestMs: 3000 } })
+  bench.sim.faults.next('combine.createJsapi', 'delayed', { delayMs: 8000 })
+  const { status, body } = await bench.call('POST', '/v1/orders?wait_ms=20000', {
+    key: 'east-operate',
+    body: { reference: 'visit-1', product: 'combine', details: combined(bench.sim) },
+  })
+  assert.deepEqual([status, body.state], [201, 'placing'])
+})
+
 test('an unknown error is answered with an id and nothing else; the log has the id and no text of it', async () => {
   const bench = await openHttpBench({
     store: (store) => ({

@@ -15,17 +15,18 @@ export interface InboundOptions {
   readonly clock: Clock
   readonly log: Log
   readonly maxBodyBytes?: number | undefined
+  /** When an answer is given at the latest, in ms. Default 4 500: WeChat gives up after 5 s. */
+  readonly answerMs?: number | undefined
   /** Messages worked on at the same time; more are refused, and come again. */
   readonly concurrent?: number | undefined
 }
 
-// WeChat gives up after 5 s; a late commit is refused before, so that the message comes again.
-const answerMs = 4_500
 const signerId = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Adds `/notify/{signer}/{product}` and `/return/{order}`. No tenant stands in these addresses: it is found from the content. */
 export function addInbound(app: Hono, options: InboundOptions): void {
-  const { maxBodyBytes = 2 * 1024 * 1024, concurrent = 2000, clock } = options
+  const { maxBodyBytes = 2 * 1024 * 1024, concurrent = 2000, answerMs = 4_500, clock } = options
+  // A commit that comes late is refused before, so that the message comes again.
   let running = 0
   const bounded = async (refused: () => Response, work: () => Promise<Response>): Promise<Response> => {
     if (running >= concurrent) return guarded(refused())

@@ -33,6 +33,9 @@ const waiting = {
     .default(5000)
     .describe('How long to wait for a known state; what is known then is answered.'),
 }
+function waitOf({ pace, longestWaitMs }: Api, askedMs: number): number {
+  return Math.min(askedMs * pace, longestWaitMs)
+}
 const seen = { meaning: 'The order as it is known now.', schema: SeenOrder }
 
 const example = {
@@ -85,7 +88,7 @@ const place = route({
     const { repeated, ...done } = await api.gateway.place(caller, request, {
       key,
       keyDigest,
-      waitMs: query.wait_ms,
+      waitMs: waitOf(api, query.wait_ms),
     })
     return {
       status: repeated ? 200 : 201,
@@ -238,7 +241,7 @@ const close = route({
   problems: ['unknown_order', 'already_paid', 'money_owed', 'still_in_flight', 'rule_broken'],
   audit: ({ subject, body }) => ({ subject: subject.id, details: body }),
   async handle({ api, caller, subject, body, query }) {
-    const done = await api.gateway.close(caller, subject.id, { ...body, waitMs: query.wait_ms })
+    const done = await api.gateway.close(caller, subject.id, { ...body, waitMs: waitOf(api, query.wait_ms) })
     return { status: 200, body: presentSeen(done) }
   },
 })

@@ -10,6 +10,10 @@ import type { ProblemCode } from './problem-kinds.ts'
 export interface Api
   extends Pick<Desk, 'store' | 'clock' | 'random' | 'digestKey' | 'products' | 'tenant' | 'publicUrl'> {
   readonly gateway: Gateway
+  /** Clock time that passes while this machine works for one unit of its own; 1 in earnest. */
+  readonly pace: number
+  /** So long a handler may wait for a state to become known, in ms: shorter than a request may take. */
+  readonly longestWaitMs: number
   readonly feed: Feed
   /** Throws `TargetRefused` for webhook addresses that must not be called. */
   readonly checkTarget: (url: string) => unknown
