@@ -71,7 +71,7 @@ function* figures(nowMs: number): Script<Figures> {
 function* purge(driver: Driver, beforeMs: number, limit: number): Script<number> {
   const orders = yield* all<{ id: string }>(
     `SELECT id FROM orders WHERE payload = 1 AND due_ms IS NULL AND attention = 0 AND updated_ms < ?
-       AND ${driver.anyOf('state')} ORDER BY updated_ms LIMIT ?${driver.skipLocked()}`,
+       AND CASE WHEN ${driver.anyOf('state')} THEN 1 ELSE 0 END = 1 ORDER BY updated_ms LIMIT ?${driver.skipLocked()}`,
     ...[beforeMs, driver.list(settled), limit],
   )
   let count = 0

@@ -66,12 +66,14 @@ export function pageOf<R, T>(
   return { rows: shown.map(show), next }
 }
 
-/** Runs what the builder put together. */
+/** Runs what the builder put together: several queries in one round trip, their rows one after the other. */
 export function* select<T extends TableName>(
   // Which tables it joins and what it selects is of no matter here.
-  query: SelectQueryBuilder<Schema, T, RowOf<T>>,
+  ...queries: readonly SelectQueryBuilder<Schema, T, RowOf<T>>[]
 ): Script<readonly RowOf<T>[]> {
-  const { sql, parameters } = query.compile()
-  const [answer] = yield [{ op: 'query', sql, values: parameters as readonly Value[], dynamic: true }]
-  return (answer?.rows ?? []) as readonly RowOf<T>[]
+  const answers = yield queries.map((query) => {
+    const { sql, parameters } = query.compile()
+    return { op: 'query', sql, values: parameters as readonly Value[], dynamic: true } as const
+  })
+  return answers.flatMap(({ rows }) => rows as readonly RowOf<T>[])
 }

@@ -1,4 +1,5 @@
 /** Orders as they are found, listed and taken to be worked on. */
+import { sql } from 'kysely'
 import type { LogEntry } from '../order/log.ts'
 import type { Order } from '../order/order.ts'
 import { afterOf, builderOf, pageOf, select } from './lists.ts'
@@ -21,17 +22,23 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
 
     async orders(filter, { limit, cursor }) {
       const after = afterOf(cursor)
-      const query = filtered(filter)
-        .$if(after !== undefined, (q) =>
-          q.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('created_ms', 'id'), '<', tuple(after?.ms ?? 0, after?.id ?? '')),
-          ),
-        )
-        .orderBy('created_ms', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
+      // Each state for itself walks its index newest first; all at once would have to be sorted.
+      const states = filter.states ? [...new Set(filter.states)] : [undefined]
+      const queries = states.map((state) => {
+        let query = filtered(filter)
+        if (state !== undefined) query = query.where('state', '=', state)
+        if (after)
+          query = query.where(({ eb, refTuple, tuple }) =>
+            eb(refTuple('created_ms', 'id'), '<', tuple(after.ms, after.id)),
+          )
+        return query
+          .orderBy('created_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+      })
       return driver.read(function* () {
-        const rows = yield* select(query)
+        const found = yield* select(...queries)
+        const rows = queries.length > 1 ? found.toSorted(newestFirst) : found
         const at = (row: RowOf<'orders'>) => ({ ms: row.created_ms, id: row.id })
         return pageOf(rows, { limit, at, show: orderOf }) satisfies Page<Order>
       })
@@ -123,18 +130,21 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
   }
 
   function filtered(filter: OrderFilter) {
-    const { states, number, payer, minorFrom, minorTo, createdFromMs, createdBeforeMs } = filter
+    const { number, payer, minorFrom, minorTo, createdFromMs, createdBeforeMs } = filter
     let query = builder.selectFrom('orders').selectAll()
     for (const column of ['tenant', 'signer', 'product', 'reference'] as const) {
       const value = filter[column]
       if (value !== undefined) query = query.where(column, '=', value)
     }
-    if (states) query = query.where('state', 'in', [...states, ''])
-    if (filter.needsAttention === true) query = query.where('attention', '>', 0)
+    if (filter.needsAttention === true) query = query.where('attention', '>', sql.lit(0))
     if (filter.needsAttention === false) query = query.where('attention', '=', 0)
     if (payer !== undefined) query = query.where('payer', '=', vault.index(payer))
-    if (minorFrom !== undefined) query = query.where('minor', '>=', minorFrom)
-    if (minorTo !== undefined) query = query.where('minor', '<=', minorTo)
+    // One amount walks its index newest first.
+    if (minorFrom !== undefined && minorFrom === minorTo) query = query.where('minor', '=', minorFrom)
+    else {
+      if (minorFrom !== undefined) query = query.where('minor', '>=', minorFrom)
+      if (minorTo !== undefined) query = query.where('minor', '<=', minorTo)
+    }
     if (createdFromMs !== undefined) query = query.where('created_ms', '>=', createdFromMs)
     if (createdBeforeMs !== undefined) query = query.where('created_ms', '<', createdBeforeMs)
     if (number === undefined) return query
@@ -142,6 +152,10 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
       q.selectFrom('numbers').select('order_id').where('number', '=', number),
     )
   }
+}
+
+function newestFirst(a: RowOf<'orders'>, b: RowOf<'orders'>): number {
+  return b.created_ms - a.created_ms || (a.id < b.id ? 1 : -1)
 }
 
 // Nobody else takes it before the claim ends.
