@@ -9,6 +9,7 @@ import {
   type Reading,
   settled,
 } from '../gateway.ts'
+import { ofEveryChange, ofEveryOrder } from '../invariants.ts'
 import { openScheduler, type Scheduler } from '../scheduler.ts'
 import { Trace } from '../trace.ts'
 import {
@@ -29,7 +30,7 @@ import {
   type Work,
   wish,
 } from './engine.ts'
-import { always, atTheEnd, converged, type Scene } from './invariants.ts'
+import { always, converged, type Scene } from './invariants.ts'
 import { type Profile, productOf, profiles } from './products.ts'
 import { type Ending, type Manners, Provider } from './provider.ts'
 
@@ -161,7 +162,9 @@ class CoreRun {
     for (const one of this.#cases) {
       if (!one.row) continue
       const scene = this.#scene(one, one.row, undefined)
-      for (const holds of [...atTheEnd, ...converged]) holds(scene)
+      const { order, log, events } = one.row
+      for (const holds of ofEveryOrder) holds({ order, log, events, product: one.product })
+      for (const holds of converged) holds(scene)
       if (one.row.order.view.taken > 0) counts.paid++
     }
   }
@@ -489,6 +492,14 @@ class CoreRun {
         `${one.id} v${row.order.version} ${what}: ${row.order.view.state}${row.order.view.marks.length > 0 ? ' !' : ''}`,
       )
     }
+    const change = {
+      before: before?.order,
+      order: row.order,
+      log: row.log.slice(before?.log.length ?? 0),
+      events: row.events.slice(before?.events.length ?? 0),
+      product: one.product,
+    }
+    for (const holds of ofEveryChange) holds(change)
     this.#check(one, row, before)
     this.#plan(one)
   }
