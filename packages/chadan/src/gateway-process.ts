@@ -1,6 +1,6 @@
 /** A gateway on its sockets: what `chadan serve` runs. */
 import { hostname } from 'node:os'
-import { type Fetch, fetchTransport, poolTransport, systemRandom } from '@chadan/client'
+import { type Fetch, fetchTransport, openTelemetryHooks, poolTransport, systemRandom } from '@chadan/client'
 import { randomText } from '@chadan/protocol'
 import { gateway } from './gateway-store.ts'
 import type { Io } from './io.ts'
@@ -26,7 +26,7 @@ export interface GatewayProcess {
 export async function openGatewayProcess(io: Io, path: string): Promise<GatewayProcess> {
   const { digestKeyOf, openClock, openConfig, openLog, openService, openStore, openTargets, plan, ...rest } =
     await gateway()
-  const { listen, pinnedCarry, products, systemResolve, systemSecretDoors } = rest
+  const { gatewayTracer, listen, pinnedCarry, products, systemResolve, systemSecretDoors } = rest
   const configuration = await openConfig(path, { ...systemSecretDoors, env: io.env ?? {} })
   const config = configuration.current
   const fetchIt: Fetch = io.fetch ?? ((request) => fetch(request))
@@ -47,7 +47,10 @@ export async function openGatewayProcess(io: Io, path: string): Promise<GatewayP
       random: systemRandom,
       transport: io.fetch ? fetchTransport(io.fetch) : poolTransport(),
       // The network does not run faster than the machine, whatever the clock says.
-      client: { timeoutMs: Math.min(10_000 * clock.speed, 2_000_000_000) },
+      client: {
+        timeoutMs: Math.min(10_000 * clock.speed, 2_000_000_000),
+        hooks: openTelemetryHooks(gatewayTracer()),
+      },
     })
     const carry = pinnedCarry()
     opened.unshift(() => carry.close())
@@ -76,6 +79,7 @@ export async function openGatewayProcess(io: Io, path: string): Promise<GatewayP
       admin: config.adminListen,
       report: (error) => io.stderr(`chadan: a request failed: ${error}\n`),
     })
+    service.metrics.addProcess()
     service.start()
     return {
       url: listening.url,
