@@ -409,6 +409,22 @@ function lists(openPlace: OpenPlace): void {
     await assert.rejects(store.orders({}, { limit: 2, cursor: 'nonsense' }), { name: 'BadCursor' })
   })
 
+  test('orders in several states are one list, newest first, page by page', async () => {
+    await using place = await openPlace()
+    const store = await place.open()
+    const states = ['paid', 'closed', 'unknown'] as const
+    for (let at = 0; at < 9; at++)
+      await make(store, orderOf(`A${at}`, { createdMs: 1_000 + (at >> 1), state: states[at % 3] ?? 'paid' }))
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await store.orders({ states: ['unknown', 'paid', 'paid'] }, { limit: 2, cursor })
+      seen.push(...page.rows.map(({ id }) => id))
+      cursor = page.next
+    } while (cursor !== undefined)
+    assert.deepEqual(seen, ['A8', 'A6', 'A5', 'A3', 'A2', 'A0'])
+  })
+
   test('the payer of an order stays found when later changes do not name him', async () => {
     await using place = await openPlace()
     const store = await place.open()

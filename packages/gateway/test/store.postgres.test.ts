@@ -4,7 +4,7 @@ import pg from 'pg'
 import { openPostgres, type Store } from '../src/store/index.ts'
 import { tables } from '../src/store/tables.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
-import { dueOf, orderOf, vaultOf } from './store-orders.ts'
+import { dueOf, next, orderOf, vaultOf } from './store-orders.ts'
 import { make, type Place } from './store-place.ts'
 import { storeSuite } from './store-suite.ts'
 
@@ -79,6 +79,29 @@ test('what PostgreSQL cannot keep fails alone, and the error does not repeat it'
   assert.deepEqual([first.status, bad.status, last.status], ['fulfilled', 'rejected', 'fulfilled'])
   assert.equal(bad.status === 'rejected' && bad.reason.name, 'StoreFailed')
   assert.ok(bad.status === 'rejected' && !JSON.stringify([bad.reason, bad.reason.stack]).includes('marker'))
+})
+
+test('a group that gives way where two wait for each other is made again', async () => {
+  await using place = await openPlace()
+  const store = await place.open()
+  await Promise.all([make(store, orderOf('A')), make(store, orderOf('B'))])
+  const other = new pg.Client({ connectionString: place.url })
+  await other.connect()
+  // The store notices the circle first, and its transaction is the one that ends.
+  await other.query("SET deadlock_timeout = '60s'")
+  await other.query("BEGIN; SELECT id FROM orders WHERE id = 'B' FOR UPDATE")
+  const raised = Promise.all(
+    ['A', 'B'].map((id) =>
+      store.change({ id }, ({ order }) => ({ result: undefined, write: { order: next(order) } })),
+    ),
+  )
+  const waiting = 'SELECT 1 FROM pg_locks WHERE NOT granted'
+  while ((await other.query(waiting)).rowCount === 0);
+  await other.query("SELECT id FROM orders WHERE id = 'A' FOR UPDATE")
+  await other.query('COMMIT')
+  await raised
+  await other.end()
+  for (const id of ['A', 'B']) assert.equal((await store.find({ id }))?.version, 2)
 })
 
 test('a pool of the caller is used and left open', async () => {

@@ -32,7 +32,7 @@ export function openSqlite(options: SqliteOptions): Store {
   const { file, busyMs = 5_000, turn = setImmediate, groupLimit = 64 } = options
   const database = options.database ?? openFile(file)
   database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyMs)}; PRAGMA journal_mode = WAL`)
-  database.exec('PRAGMA wal_autocheckpoint = 10000; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
+  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
   const driver = new SqliteDriver(database, { turn, limit: groupLimit, owned: !options.database })
   driver.transact(() => migrate(driver))
   return assemble(driver, { ...options, slot: 0, change: changeAlone })
