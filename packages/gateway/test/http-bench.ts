@@ -36,6 +36,8 @@ export interface CallOptions {
 /** The bench. */
 export interface HttpBench {
   readonly sim: Simulator
+  /** The client of the signer: what it does, the gateway does not know of. */
+  readonly client: WechatPay
   readonly service: Service
   readonly store: Store
   readonly clock: ReturnType<typeof virtualClock>
@@ -110,7 +112,12 @@ export async function openHttpBench(
     receiving: { memory: { has: async () => false, add: async () => {} } },
     digestKey: random.bytes(32),
   })
-  const facts = { id: 'main', mode: 'partner', mchid: merchant.mchid, appid: merchant.appid } as const
+  const { wecom, payscore } = sim.credentials
+  const facts = {
+    ...({ id: 'main', mode: 'partner', mchid: merchant.mchid, appid: merchant.appid } as const),
+    wecom: { corpid: wecom.corpid, mchid: wecom.mchid, appid: wecom.appid },
+    payscore: { service_id: payscore.serviceId },
+  }
   const limits = { place: 1000, ask: 1000, close: 1000, refund: 1000, ask_refund: 1000 }
   const webhooks: WebhookRequest[] = []
   const logged: string[] = []
@@ -143,6 +150,7 @@ export async function openHttpBench(
   const keys: Record<string, string> = {}
   const bench: HttpBench = {
     sim,
+    client,
     service,
     store,
     clock,
