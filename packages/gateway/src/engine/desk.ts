@@ -1,5 +1,5 @@
 /** Everything the gateway leans on, given from outside: time, chance, store, signers, tenants. */
-import type { WechatPay } from '@chadan/client'
+import type { RawNotice, WechatPay } from '@chadan/client'
 import type { Clock, Random } from '@chadan/protocol'
 import type { MerchantIds, Order, ProductId } from '../order/order.ts'
 import type { Product, SignerFacts } from '../products/product.ts'
@@ -162,7 +162,7 @@ export interface Gateway {
   /** A person's word on a mark. */
   resolve(caller: Caller, id: string, mark: string, reason: string): Promise<Seen>
   /** Answers a message of WeChat, after the commit. */
-  hear(signer: string, product: ProductId, request: Request): Promise<Response>
+  hear(signer: string, product: ProductId, message: Request | RawNotice): Promise<Response>
   /** Where the payer's browser goes on to. */
   comeBack(id: string): Promise<{ readonly location: string | undefined; readonly state: string }>
   /** Does what is due until `stop`. */

@@ -1,5 +1,5 @@
 /** Hears notices of WeChat Pay: verified, committed, then answered. */
-import { NoticeRefused } from '@chadan/client'
+import { NoticeRefused, type RawNotice } from '@chadan/client'
 import { everyNotification } from '@chadan/protocol'
 import type { LogEntry } from '../order/log.ts'
 import type { MerchantIds, Order, ProductId } from '../order/order.ts'
@@ -20,7 +20,7 @@ export async function hearNotice(
   counter: Counter,
   signerId: string,
   productId: ProductId,
-  request: Request,
+  message: Request | RawNotice,
 ): Promise<Response> {
   const { desk } = counter
   const startMs = desk.clock.now()
@@ -31,7 +31,7 @@ export async function hearNotice(
   if (!signer || !product) return new Response(null, { status: 404 })
   let notice: Notice
   try {
-    notice = await signer.client.notifications.receive(request)
+    notice = await signer.client.notifications.receive(message)
   } catch (error) {
     if (!(error instanceof NoticeRefused)) throw error
     tell('unverified', error.probe ? 'probe' : 'refused')

@@ -51,9 +51,8 @@ async function hear(
   const known = productIds.find((one) => one === product)
   if (!known || !signerId.test(signer)) return new Response(null, { status: 404 })
   const { url, method, headers } = request
-  if (method === 'GET') return gateway.hear(signer, known, new Request(url, { method, headers }))
-  const body = await readBytes(request, maxBodyBytes)
-  return gateway.hear(signer, known, new Request(url, { method, headers, body }))
+  const body = method === 'GET' ? new Uint8Array() : await readBytes(request, maxBodyBytes)
+  return gateway.hear(signer, known, { url, method, headers, body })
 }
 
 async function comeBack({ gateway }: InboundOptions, order: string): Promise<Response> {

@@ -27,7 +27,8 @@ export function act(order: Order | undefined, one: Act, product: Product, atMs: 
 
 /** Takes in something heard. Heard again, it changes counters and times, and the order only where these decide. */
 export function hear(order: Order, observation: Observation, product: Product, atMs: number): Applied {
-  const facts = merge(order.facts, observation)
+  const fingerprint = fingerprintOf(observation)
+  const facts = merge(order.facts, observation, fingerprint)
   const fresh = facts.length > order.facts.length
   const heard = { ...order, facts }
   if (!fresh) {
@@ -35,8 +36,7 @@ export function hear(order: Order, observation: Observation, product: Product, a
     const same = JSON.stringify(view) === JSON.stringify(order.view)
     if (same) return { order: { ...heard, repeats: noted(order, facts), view: order.view }, fresh }
   }
-  const done = finish(order, heard, { kind: 'heard', observation }, product, atMs)
-  return { ...done, fresh }
+  return { ...finish(order, heard, { kind: 'heard', observation }, product, atMs, fingerprint), fresh }
 }
 
 /** What was heard again and is not logged yet, with the fact that was just heard again. */
@@ -55,8 +55,11 @@ export function recall(order: Order, { repeats }: Input): Order {
 }
 
 /** The facts with one more, or with one of them heard again. */
-export function merge(facts: readonly Fact[], observation: Observation): readonly Fact[] {
-  const fingerprint = fingerprintOf(observation)
+export function merge(
+  facts: readonly Fact[],
+  observation: Observation,
+  fingerprint: string = fingerprintOf(observation),
+): readonly Fact[] {
   const at = facts.findIndex((one) => one.fingerprint === fingerprint)
   const known = facts[at]
   if (!known) {
@@ -101,6 +104,7 @@ function finish(
   input: Input,
   product: Product,
   atMs: number,
+  fingerprint?: string,
 ): Applied {
   const version = (before?.version ?? 0) + 1
   const view = derive({ ...changed, version }, product)
@@ -111,7 +115,7 @@ function finish(
     input: before?.repeats ? { ...input, repeats: before.repeats } : input,
     from: before?.view.state ?? 'none',
     to: view.state,
-    evidence: before?.view.state === view.state ? undefined : evidenceOf(view, input),
+    evidence: before?.view.state === view.state ? undefined : evidenceOf(view, input, fingerprint),
   }
   const entry: LogEntry = { ...stated, hash: chain(changed.head, stated) }
   const order: Order = { ...changed, repeats: undefined, version, head: entry.hash, view }
@@ -119,8 +123,8 @@ function finish(
 }
 
 /** What proves the state an order came to: the fact behind it, else who decided. */
-function evidenceOf(view: View, input: Input): string | undefined {
-  if (input.kind === 'heard') return fingerprintOf(input.observation)
+function evidenceOf(view: View, input: Input, fingerprint: string | undefined): string | undefined {
+  if (input.kind === 'heard') return fingerprint
   const { act: one } = input
   if (one.act === 'end') return `operator:${one.by}`
   return view.attempts.find((attempt) => attempt.number === view.number)?.proof
