@@ -23,6 +23,7 @@ import {
   SeenOrder,
 } from './schemas.ts'
 
+/** The `{id}` of a path. */
 export const idPath = z.object({ id: z.string().min(1).max(128) })
 const waiting = {
   wait_ms: z.coerce

@@ -45,7 +45,7 @@ export function ofDeclined(declined: Declined): Problem {
   return new Problem(known ? (code as ProblemCode) : 'rule_broken', {
     detail,
     problems: problems.map(({ at, found, expected }) => ({
-      at: `body${at.startsWith('/') ? at : `/details/${at}`}`,
+      at: at === '/' ? 'body/details' : `body${at.startsWith('/') ? at : `/details/${at}`}`,
       found,
       expected,
     })),

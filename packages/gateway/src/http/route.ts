@@ -35,6 +35,7 @@ export interface Subjects {
   readonly event: FeedEvent
   readonly key: ApiKey
 }
+/** What an `{id}` or `{reference}` of a path may name. */
 export type SubjectKind = keyof Subjects
 
 /** What an operator's act is called in the audit log. */

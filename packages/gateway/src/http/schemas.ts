@@ -7,6 +7,7 @@ export const productIds = ['medIns', 'combine', 'payscore', 'wecom', 'payinsuran
 
 const named = <T extends z.ZodType>(id: string, schema: T) => schema.meta({ id })
 
+/** Money. */
 export const Amount = named(
   'Amount',
   z
@@ -17,6 +18,7 @@ export const Amount = named(
     .describe('Money.'),
 )
 
+/** A time as it is told. */
 export const Instant = z.iso.datetime().describe('RFC 3339, UTC.')
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
 const word = z.string().nullable().describe("The product's own state word.")
@@ -66,6 +68,7 @@ const Attempt = named(
     .describe('One placing of an order under one number.'),
 )
 
+/** Money going back. */
 export const Refund = named(
   'Refund',
   z
@@ -136,23 +139,27 @@ export const SeenOrder = named(
     .describe('An order, asked for just now where it was unsettled.'),
 )
 
-/** A reference, number or key in a path or body. */
+/** A merchant's own name for something. */
 export const reference = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/)
   .describe('1 to 128 printable ASCII characters without spaces.')
+/** A number at WeChat Pay. */
 export const number = z
   .string()
   .regex(/^[\x21-\x7e]{1,64}$/)
   .describe('A number at WeChat Pay.')
+/** Why a person decides so. */
 export const reason = z
   .string()
   .min(1)
   .max(500)
   .describe('Why, in words of the person who decides; kept. No personal data.')
+/** Fields in WeChat's own names. */
 export const details = z
   .record(z.string(), z.unknown())
   .describe("Fields in WeChat's own names; see `GET /v1/products`.")
+/** A time as it is given, read as UTC ms. */
 export const instantInput = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
@@ -182,6 +189,7 @@ export const PlaceOrder = named(
     .describe('An order to be paid.'),
 )
 
+/** Another attempt, under a new number. */
 export const PayAgain = named(
   'PayAgain',
   z
@@ -193,6 +201,7 @@ export const PayAgain = named(
     .describe('Another attempt, under a new number.'),
 )
 
+/** Money to give back. */
 export const OrderRefund = named(
   'OrderRefund',
   z
@@ -214,6 +223,7 @@ export const OrderRefund = named(
     .describe('Money to give back.'),
 )
 
+/** What the payer's side needs. */
 export const Handover = named(
   'Handover',
   z
@@ -227,6 +237,7 @@ export const Handover = named(
     .describe("What the payer's side needs, ready to use, freshly signed."),
 )
 
+/** A wish that waits for a second pair of eyes. */
 export const Approval = named(
   'Approval',
   z
@@ -247,6 +258,7 @@ export const Approval = named(
     .describe('A wish that waits for a second pair of eyes.'),
 )
 
+/** A change that others should know. */
 export const Event = named(
   'Event',
   z
@@ -262,6 +274,7 @@ export const Event = named(
     .describe('A change that others should know.'),
 )
 
+/** One event on its way to one endpoint. */
 export const Delivery = named(
   'Delivery',
   z
