@@ -1,5 +1,5 @@
 /** Numbers and ids made here: random, never a counter, so that a restored backup cannot issue one again. */
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type Random, randomText } from '@chadan/protocol'
 
 /** A number for WeChat Pay: 24 letters and digits, 142 random bits, within every product's length (X24). */
