@@ -97,7 +97,8 @@ export function openService(options: ServiceOptions): Service {
     clock,
     random,
     send: targets.send,
-    timeoutMs: 15_000 * pace,
+    // A killed process leaves claims behind that live twice as long: at a great pace they end within seconds.
+    timeoutMs: Math.max(15_000, 2_000 * pace),
     pollMs: 1_000 * pace,
     watch: telling(metrics, log, failed),
   })

@@ -86,7 +86,8 @@ async function liveIn(
   const { bin, fetch, report, seed, orders } = options
   const get = getJson(fetch)
   const credentials = join(folder, 'wechat.json')
-  const simulator = await startCommand(bin, [
+  const starting = { bin, compiled: join(folder, 'compiled') }
+  const simulator = await startCommand(starting, [
     'simulate',
     ...['--credentials', credentials, '--port', '0', '--json'],
     ...['--speed', String(options.speed), '--seed', String(seed)],
@@ -116,8 +117,8 @@ async function liveIn(
   const inbox = openInbox(files.webhookSecrets, clock)
   receive = inbox.receive
   const [gateway] = await Promise.all([
-    openGateway(bin, files.config),
-    makeOperatorKey(bin, { config: files.config, folder, name: `demo${mark}` }),
+    openGateway(starting, files.config),
+    makeOperatorKey(starting, { config: files.config, folder, name: `demo${mark}` }),
   ])
   later(gateway.stop)
   const apis = await openApis(folder, shops, { url: files.publicUrl, clock, fetch })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serve } from '../serve.ts'
 import { type Api, type ApiDoors, openApi } from './api.ts'
-import { type Running, startCommand } from './processes.ts'
+import { type Running, type Starting, startCommand } from './processes.ts'
 import type { Shop } from './shops.ts'
 
 /** The gateway's process, through its deaths. */
@@ -16,8 +16,8 @@ export interface Gateway {
 }
 
 /** Starts a gateway. */
-export async function openGateway(bin: string, config: string): Promise<Gateway> {
-  const start = () => startCommand(bin, ['serve', '--config', config, '--json'])
+export async function openGateway(starting: Starting, config: string): Promise<Gateway> {
+  const start = () => startCommand(starting, ['serve', '--config', config, '--json'])
   let running: Running = await start()
   let kills = 0
   return {
@@ -40,10 +40,10 @@ const operatorKey = 'operator.key'
 
 /** The first key comes from whoever runs the gateway; it makes all others. */
 export async function makeOperatorKey(
-  bin: string,
+  starting: Starting,
   { config, folder, name }: { config: string; folder: string; name: string },
 ): Promise<void> {
-  const made = await startCommand(bin, [
+  const made = await startCommand(starting, [
     'keys',
     'create',
     ...['--config', config, '--json', '--out', join(folder, operatorKey)],

@@ -112,9 +112,10 @@ async function visit(plan: Plan, stage: Stage, order: Seen): Promise<void> {
 }
 
 /** A rental: confirmed, used, completed by the shop, collected by WeChat. */
-async function rent(plan: Plan, { payer, inbox, api, clock }: Stage, { id, number }: Seen): Promise<void> {
+async function rent(plan: Plan, stage: Stage, { id, number }: Seen): Promise<void> {
+  const { payer, api, clock } = stage
   await payer.act(number, 'confirm')
-  if ((await inbox.reaches(id, ['in_service', ...over], 10 * minute)) !== 'in_service') return
+  if ((await learn(stage, id, ['in_service', ...over])) !== 'in_service') return
   await clock.pass(plan.payMs)
   if (plan.payer === 'fails first') await payer.act(number, 'event', { name: 'deduction:fail' })
   const details = rentalFee({ size: plan.size, now: clock.text() })
@@ -127,6 +128,21 @@ async function rent(plan: Plan, { payer, inbox, api, clock }: Stage, { id, numbe
   await payer.act(number, 'pay')
 }
 
+/** Waits for the webhook; one that does not come is no reason to stay ignorant: looking at an order asks for it. */
+async function learn(
+  { inbox, api }: Stage,
+  id: string,
+  states: readonly string[],
+): Promise<string | undefined> {
+  for (let round = 0; round < 4; round++) {
+    const told = await inbox.reaches(id, states, 5 * minute)
+    if (told !== undefined) return told
+    const { state } = await api.get<Seen>(`/v1/orders/${id}`)
+    if (states.includes(state)) return state
+  }
+  return undefined
+}
+
 type Afterwards = (plan: Plan, stage: Stage, order: Seen) => Promise<void>
 
 const after: Readonly<Record<Plan['merchant'], Afterwards>> = {
@@ -134,9 +150,9 @@ const after: Readonly<Record<Plan['merchant'], Afterwards>> = {
   'lets it expire': async () => {},
   closes: close,
   async 'pays again'(plan, stage, order) {
-    const { api, given, payer, clock, inbox } = stage
+    const { api, given, payer, clock } = stage
     await close(plan, stage, order)
-    if ((await inbox.reaches(order.id, over, 15 * minute)) !== 'closed') return
+    if ((await learn(stage, order.id, over)) !== 'closed') return
     const details = baskets[plan.product](
       given,
       basketOf({ ...plan, reference: `${plan.reference}2` }, stage),
@@ -166,12 +182,13 @@ const partOf: Readonly<Record<Plan['product'], (part: string, minor: number) => 
 /** Orders a refund of what is paid, part by part, and waits for its end. */
 async function refund(
   plan: Plan,
-  { api, inbox, clock }: Stage,
+  stage: Stage,
   { id }: Seen,
   share: (part: string, minor: number) => number,
 ): Promise<void> {
+  const { api, inbox, clock } = stage
   // An order whose insurance failed keeps the cash it took: that goes back, too.
-  const state = await inbox.reaches(id, over, 20 * minute)
+  const state = await learn(stage, id, over)
   if (state === undefined || (!paid.includes(state) && state !== 'failing')) return
   const order = await api.get<Seen>(`/v1/orders/${id}`)
   const attempt = order.attempts.find((one) => one.number === order.number)
@@ -187,7 +204,7 @@ async function refund(
   const parts = Object.fromEntries(shares)
   const body = { reference, parts, reason: 'returned', details: refundDetails(plan, parts, clock) }
   await api.post(`/v1/orders/${id}/refunds`, body, reference)
-  await inbox.refunded(id, reference, 30 * minute)
+  await inbox.refunded(id, reference, 10 * minute)
 }
 
 /** What the product wants to know beside the amounts. */

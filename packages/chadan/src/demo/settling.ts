@@ -10,7 +10,9 @@ import type { Inbox } from './webhooks.ts'
 const second = 1_000
 /** What is not settled so long after the last order, does not settle. */
 const withinMs = 45 * 60 * second
-const unsettled = 'placing,unknown,awaiting_payment,in_service,paying,failing'
+/** For so long the gateway's own schedule is waited for. */
+const patienceMs = 5 * 60 * second
+const unsettled = ['placing', 'unknown', 'awaiting_payment', 'in_service', 'paying', 'failing']
 const refunding = ['placing', 'unknown', 'processing']
 
 /** Where the gateway's books are. */
@@ -25,16 +27,18 @@ export interface Books {
 /** Waits until nothing is expected any more, or it has taken too long: then the comparison says what is open. */
 export async function settled({ get, url, key, tenants }: Books, clock: DayClock): Promise<void> {
   const untilMs = clock.now() + withinMs
-  const isOver = async () => {
-    for (const tenant of tenants) {
-      const headers = { authorization: `Bearer ${key}`, 'chadan-tenant': tenant }
-      const open = await get(`${url}/v1/orders?limit=1&state=${unsettled}`, headers)
-      if ((open as { data: unknown[] }).data.length > 0) return false
-    }
-    const all: OrderHere[] = await readHere({ get, url, key, tenants })
-    return all.every((order) => order.refunds.every((refund) => !refunding.includes(refund.state)))
+  const lookFromMs = clock.now() + patienceMs
+  const isOpen = ({ state, refunds }: OrderHere) =>
+    unsettled.includes(state) || refunds.some((refund) => refunding.includes(refund.state))
+  while (clock.now() < untilMs) {
+    const open = (await readHere({ get, url, key, tenants })).filter(isOpen)
+    if (open.length === 0) return
+    // Whoever closes the till looks at what is still open, and looking is asking.
+    if (clock.now() > lookFromMs)
+      for (const { id, tenant } of open)
+        await get(`${url}/v1/orders/${id}`, { authorization: `Bearer ${key}`, 'chadan-tenant': tenant })
+    await clock.pass(20 * second)
   }
-  while (clock.now() < untilMs && !(await isOver())) await clock.pass(15 * second)
 }
 
 /** An event as the feed lists it. */
