@@ -53,6 +53,8 @@ export interface Errand {
   readonly lastSentMs?: number | undefined
   /** When the last send ended without an answer to rely on. */
   readonly lostMs?: number | undefined
+  /** Keyed digest of what was asked for, where a merchant asked for it after placing. */
+  readonly content?: string | undefined
   /** Refusals of the first so many sends no longer count: a person sent it again. */
   readonly again?: number | undefined
   /** Asked for after placing (`complete`, `sync`): the attempt counts as placed without it. */
