@@ -186,6 +186,8 @@ export class Life {
 
   #pay(number: string, action: Parameters<Simulator['act']>[1]): void {
     const { simulator } = this.#town
+    // A cash leg alone was handed over to nobody.
+    if (simulator.checkout(number)?.product === 'cash') return
     simulator.act(number, action).then(
       () => {
         this.#town.note('payer', `${action.action} ${number}`)

@@ -487,6 +487,8 @@ class WholeRun {
     for (const row of simulator.notices) {
       if (row.state !== 'accepted' || this.#accepted.has(row.id)) continue
       this.#accepted.add(row.id)
+      // A PayScore payment told a second time, as a transaction: its own notice says more.
+      if (row.notification === 'cash.paid' && row.url.endsWith('/payscore')) continue
       const numbers = Object.entries(row.resource)
         .filter(([name]) => /out_(trade|order|refund)_no$/.test(name))
         .map(([, value]) => String(value))
@@ -526,25 +528,36 @@ class WholeRun {
   #called(call: Sent): void {
     const { method, path, numbers } = call
     const asks = method === 'GET' || /query|get_|token|download|statement/.test(path)
-    const [number] = numbers
-    if (asks || number === undefined) return
-    // Refunds name the order too; the call is about the refund.
+    if (asks) return
     const refund = /refund/.test(path)
-    const own = refund ? (numbers.find((one) => this.#isRefund(one)) ?? number) : number
-    const base = refund && !this.#isRefund(own) ? (own.split('_')[0] ?? own) : own
-    this.#effects.set(base, (this.#effects.get(base) ?? 0) + 1)
+    const own = refund
+      ? numbers.map((one) => this.#refundBehind(one)).find((one) => one !== undefined)
+      : numbers.find((one) => this.#isAttempt(one))
+    const number = own ?? numbers[0]
+    if (number === undefined) return
+    // Under a token, the client sends once more with a fresh one when the old one was refused.
+    const weight = /^\/(payinsurance|cgi-bin)\//.test(path) ? 0.5 : 1
+    this.#effects.set(number, (this.#effects.get(number) ?? 0) + weight)
     if (/close|cancel|complete|sync/.test(path)) return
-    const key = `${path} ${own}`
+    const key = `${path} ${refund ? (numbers.find((one) => this.#refundBehind(one)) ?? number) : number}`
     const ordered = orderedBy(call)
     const known = this.#bodies.get(key)
     if (known !== undefined && known !== ordered)
-      throw new Broken(15, 'numbers are never reused', `${path} ${own} was sent with another body`)
+      throw new Broken(15, 'numbers are never reused', `${key} was sent with another body`)
     this.#bodies.set(key, ordered)
   }
 
-  #isRefund(number: string): boolean {
+  /** The refund that bears this number, or one of whose calls does. */
+  #refundBehind(number: string): string | undefined {
     for (const order of this.#orders.values())
-      if (order.refunds.some((one) => one.number === number)) return true
+      for (const refund of order.refunds)
+        if (number === refund.number || number.startsWith(`${refund.number}_`)) return refund.number
+    return undefined
+  }
+
+  #isAttempt(number: string): boolean {
+    for (const order of this.#orders.values())
+      if (order.attempts.some((one) => one.number === number)) return true
     return false
   }
 

@@ -31,6 +31,7 @@ export function isPaidThere(row: BookedOrder | undefined): boolean {
 /** Whether the payer could pay this number now. */
 export function isPayable(simulator: Simulator, number: string): boolean {
   const checkout = simulator.checkout(number)
-  if (!checkout) return false
+  // A cash leg alone is handed over to nobody: only the mixed order that was made of it is.
+  if (!checkout || checkout.product === 'cash') return false
   return checkout.state === 'open' && checkout.actions.some((one) => one === 'pay' || one === 'confirm')
 }
