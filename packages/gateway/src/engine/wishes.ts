@@ -1,5 +1,6 @@
 /** What a merchant or an operator wants of an order: close, complete, refund, resolve. */
 import type { Act } from '../order/acts.ts'
+import { answerOf } from '../order/derive-attempt.ts'
 import type { Order, Refund } from '../order/order.ts'
 import { settled } from '../order/plan.ts'
 import type { AttemptView, RefundView } from '../order/view.ts'
@@ -65,7 +66,10 @@ export async function act(
   if (!wanted) throw new Declined('unknown_act', `${product.id} has no act ${name}`)
   const [tenant, signer] = await Promise.all([tenantOf(counter, caller), signerOf(counter, order.signer)])
   const attempt = decidingAttempt(order)
-  const context = contextFor(counter.desk, { signer, tenant, product, order: id })
+  const content = contentDigest(desk.digestKey, { name, details })
+  // The same wish again finds the errand that carries it out, before a rule can call it one too many.
+  if (isAsked(order, attempt.number, content)) return changeAndDrive(counter, order, { acts: () => [] })
+  const context = contextFor(desk, { signer, tenant, product, order: id })
   const {
     errand: plannedErrand,
     amount,
@@ -83,9 +87,23 @@ export async function act(
       // The same wish again finds the errand that carries it out; another one contradicts it.
       if (known?.digest === made.errand.digest) return []
       if (known) throw new Declined('act_differs', `${name} was asked for with other content`)
-      return [{ act: 'plan', number: attempt.number, errand: { ...made.errand, later: true }, amount, parts }]
+      return [
+        {
+          act: 'plan',
+          number: attempt.number,
+          errand: { ...made.errand, later: true, content },
+          amount,
+          parts,
+        },
+      ]
     },
   })
+}
+
+function isAsked(order: Order, number: string, content: string): boolean {
+  const attempt = order.attempts.find((one) => one.number === number)
+  const errand = attempt?.errands.find((one) => one.content === content)
+  return errand !== undefined && answerOf(order, number, errand) !== 'refused'
 }
 
 /** Orders a refund, or finds the one of this reference. The bound is checked under the order's lock. */

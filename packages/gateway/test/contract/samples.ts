@@ -119,11 +119,14 @@ export const samples: readonly Sample[] = [
       const { sim, gateway, caller } = bench
       await sim.act(order.view.number, { action: 'confirm' })
       await bench.pass(2 * 60_000)
-      await gateway.act(caller, order.id, 'complete', {
+      const bill = {
         post_payments: [{ name: 'Rental fee', amount: 4000, count: 1 }],
         total_amount: 4000,
         time_range: { end_time: sim.world.time() },
-      })
+      }
+      await gateway.act(caller, order.id, 'complete', bill)
+      // Whose answer was lost says it again.
+      await gateway.act(caller, order.id, 'complete', bill)
       const open = sim.checkout(order.view.number)?.state !== 'paid'
       if (open) await sim.pay(order.view.number)
     },
