@@ -14,9 +14,18 @@ export function drawId(random: Random, prefix: string): string {
 
 /** A keyed digest of plain JSON with its names in order: equal exactly when the content is. */
 export function contentDigest(key: Uint8Array, content: unknown): string {
-  return createHmac('sha256', key)
+  return createHmac('sha256', imported(key))
     .update(JSON.stringify(sorted(content)))
     .digest('hex')
+}
+
+// Importing a key costs ten times what a digest does.
+const keys = new WeakMap<Uint8Array, KeyObject>()
+
+function imported(key: Uint8Array): KeyObject {
+  const known = keys.get(key) ?? createSecretKey(key)
+  keys.set(key, known)
+  return known
 }
 
 function sorted(value: unknown): unknown {
