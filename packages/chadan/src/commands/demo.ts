@@ -24,7 +24,7 @@ export function demoCommand(io: Io = systemIo, live: typeof liveDay = liveDay): 
         'loopback. Notifications are lost, doubled and forged, answers lost, the gateway is killed in the middle.\n' +
         'Then every order here is compared with its order there (对账).',
     )
-    .option('--orders <number>', 'how many orders', readWhole(1, 5_000), 240)
+    .option('--orders <number>', 'how many orders', readWhole(1, 5_000), 200)
     .option('--seed <number>', 'which day: the same seed plans the same orders', readWhole(0, 2 ** 31), 1)
     .option('--speed <times>', 'how many seconds of the day pass in a real one', readWhole(1, 600), 50)
     .option('--postgres <url>', 'let the gateway keep its orders in this PostgreSQL, not in a file')

@@ -55,13 +55,13 @@ const minute = 60 * second
 
 /** For how long orders are placed: as many in a minute, whatever the day. */
 function openForMs(orders: number): number {
-  return Math.max(minute, orders * 1.75 * second)
+  return Math.max(minute, orders * 1.8 * second)
 }
 
 /**
  * Lives a day until everything is settled. Throws where it cannot be held at all.
  * @example
- * const day = await liveDay({ orders: 300, seed: 1, speed: 50, … })
+ * const day = await liveDay({ orders: 200, seed: 1, speed: 50, … })
  * console.log((await day.compare()).agree)
  */
 export async function liveDay(options: DayOptions): Promise<Day> {

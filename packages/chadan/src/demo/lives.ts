@@ -43,7 +43,7 @@ export async function live(plan: Plan, stage: Stage): Promise<void> {
   const { clock, given, shop, api } = stage
   await clock.pass(plan.placeMs)
   const details = baskets[plan.product](given, basketOf(plan, stage))
-  const expires = plan.merchant === 'lets it expire' && { expires_at: isoOf(clock.now() + 6 * minute) }
+  const expires = plan.merchant === 'lets it expire' && { expires_at: isoOf(clock.now() + 5 * minute) }
   const order = await api.post<Seen>(
     '/v1/orders',
     {

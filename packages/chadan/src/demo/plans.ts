@@ -116,7 +116,7 @@ export function planDay(orders: number, forMs: number, chance: Chance): readonly
       payer,
       merchant,
       placeMs: Math.floor((index / orders) * forMs) + chance.whole(0, 2 * second),
-      payMs: late ? chance.whole(2 * minute, 4 * minute) : chance.whole(5 * second, 60 * second),
+      payMs: late ? chance.whole(minute, 3 * minute) : chance.whole(5 * second, 60 * second),
       actMs: chance.whole(5 * second, minute),
       size: chance.whole(1, 9),
     }

@@ -11,7 +11,7 @@ const second = 1_000
 /** What is not settled so long after the last order, does not settle. */
 const withinMs = 45 * 60 * second
 /** For so long the gateway's own schedule is waited for. */
-const patienceMs = 5 * 60 * second
+const patienceMs = 2 * 60 * second
 const unsettled = ['placing', 'unknown', 'awaiting_payment', 'in_service', 'paying', 'failing']
 const refunding = ['placing', 'unknown', 'processing']
 
