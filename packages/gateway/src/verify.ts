@@ -1,5 +1,6 @@
 /** Recomputes the chains: of an order's log, of the audit log, and of the seals that tie the one to the other. */
-import { chain, chainStart, type LogEntry } from './order/log.ts'
+import { chain, type LogEntry } from './order/log.ts'
+import { chainStart } from './order/order.ts'
 import { readSeal, sealAction, sealDigest } from './seal.ts'
 import { auditHash, auditStart } from './store/audit-chain.ts'
 import type { AuditEntry, Store } from './store/store.ts'

@@ -1,8 +1,15 @@
 /** What is decided here about an order, as opposed to what is heard. Acts are logged with the facts. */
 
 import type { Amount } from './amount.ts'
-import { chainStart } from './log.ts'
-import type { Attempt, Errand, Order, PartPlan, Refund, Ruling } from './order.ts'
+import {
+  type Attempt,
+  chainStart,
+  type Errand,
+  type Order,
+  type PartPlan,
+  type Refund,
+  type Ruling,
+} from './order.ts'
 
 /** One act. `number` is an attempt's or a refund's. */
 export type Act =

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Product } from '../products/product.ts'
 import { type Act, carryOut } from './acts.ts'
 import { derive } from './derive.ts'
-import { chain, type Input, type LogEntry, type Repeats } from './log.ts'
+import { chain, type Input, type LogEntry } from './log.ts'
 import type { Order } from './order.ts'
-import type { Fact, Observation, Reading } from './reading.ts'
+import type { Fact, Observation, Reading, Repeats } from './reading.ts'
 import type { View } from './view.ts'
 
 /** What an input did to an order. */

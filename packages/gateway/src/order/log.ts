@@ -1,21 +1,13 @@
 /** The log of an order: one entry for each version, chained by hashes. Folding it gives the order again. */
 import { createHash } from 'node:crypto'
 import type { Act } from './acts.ts'
-import type { Fact, Observation } from './reading.ts'
+import type { Observation, Repeats } from './reading.ts'
 
 /** What changed an order, and what was heard again before it. */
 export type Input = { readonly repeats?: Repeats | undefined } & (
   | { readonly kind: 'act'; readonly act: Act }
   | { readonly kind: 'heard'; readonly observation: Observation }
 )
-
-/**
- * Facts heard again since the entry before, by fingerprint: they changed nothing then, but what is
- * newest later depends on when they were last said.
- */
-export type Repeats = Readonly<
-  Record<string, Pick<Fact, 'count' | 'askedMs' | 'heardMs' | 'lastAskedMs' | 'lastHeardMs'>>
->
 
 /** One version of an order. */
 export interface LogEntry {
@@ -39,6 +31,3 @@ export function chain(before: string, entry: Omit<LogEntry, 'hash'>): string {
     .update([before, order, version, atMs, digest, from, to, evidence].join('\n'))
     .digest('hex')
 }
-
-/** Where a chain begins. */
-export const chainStart = '0'.repeat(64)

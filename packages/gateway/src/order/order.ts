@@ -4,8 +4,7 @@
  * beside the prepared bytes.
  */
 import type { Amount } from './amount.ts'
-import type { Repeats } from './log.ts'
-import type { Fact } from './reading.ts'
+import type { Fact, Repeats } from './reading.ts'
 import type { View } from './view.ts'
 
 /** The five products. */
@@ -149,3 +148,6 @@ export interface Asked {
   readonly missing: number
   readonly missingSinceMs: number
 }
+
+/** The head of an order that has no log entry yet. */
+export const chainStart = '0'.repeat(64)

@@ -137,3 +137,11 @@ export interface Fact extends Observation {
   readonly lastAskedMs: number
   readonly lastHeardMs: number
 }
+
+/**
+ * Facts heard again since the entry before, by fingerprint: they changed nothing then, but what is
+ * newest later depends on when they were last said.
+ */
+export type Repeats = Readonly<
+  Record<string, Pick<Fact, 'count' | 'askedMs' | 'heardMs' | 'lastAskedMs' | 'lastHeardMs'>>
+>
