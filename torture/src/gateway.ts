@@ -22,7 +22,7 @@ export { type Act, ActMisplaced } from '../../packages/gateway/src/order/acts.ts
 export { act, hear, merge, recall } from '../../packages/gateway/src/order/apply.ts'
 export { derive, mayStillSucceed } from '../../packages/gateway/src/order/derive.ts'
 export { factsAbout, shows } from '../../packages/gateway/src/order/derive-attempt.ts'
-export { chain, chainStart, type LogEntry } from '../../packages/gateway/src/order/log.ts'
+export { chain, type LogEntry } from '../../packages/gateway/src/order/log.ts'
 export type {
   Attempt,
   Errand,
@@ -31,6 +31,7 @@ export type {
   ProductId,
   Refund,
 } from '../../packages/gateway/src/order/order.ts'
+export { chainStart } from '../../packages/gateway/src/order/order.ts'
 export { plan, type Step, settled } from '../../packages/gateway/src/order/plan.ts'
 export { presentOrder } from '../../packages/gateway/src/order/present.ts'
 export type {
