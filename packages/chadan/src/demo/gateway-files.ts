@@ -1,5 +1,5 @@
 /** The gateway's configuration for the day, and the files its secrets stand in. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Credentials } from '@chadan/simulator'
 import { writePrivate } from '../files.ts'
@@ -34,6 +34,12 @@ export async function writeGatewayFiles(setting: GatewaySetting): Promise<Gatewa
     return `file:${name}`
   }
   const { apiv3, payinsurance, wecom, baseUrl } = given
+  // A database that is kept must open with the same keys on another day; what is in it is invented.
+  const vaultKey = (name: string) =>
+    (postgres === undefined
+      ? randomBytes(32)
+      : createHash('sha256').update(`chadan demo ${name}`).digest()
+    ).toString('base64')
   const webhookSecrets = new Map(shops.map(({ id }) => [id, `whsec_${randomBytes(32).toString('base64')}`]))
   const publicUrl = `http://127.0.0.1:${port}`
   const config = {
@@ -47,8 +53,8 @@ export async function writeGatewayFiles(setting: GatewaySetting): Promise<Gatewa
         ? { sqlite: 'gateway.sqlite' }
         : { postgres: await secret('postgres', postgres) },
     vault: {
-      keys: [{ id: 'first', key: await secret('vault.key', randomBytes(32).toString('base64')) }],
-      indexKey: await secret('index.key', randomBytes(32).toString('base64')),
+      keys: [{ id: 'first', key: await secret('vault.key', vaultKey('vault')) }],
+      indexKey: await secret('index.key', vaultKey('index')),
     },
     webhooks: { allow: [shopsUrl] },
     logging: { level: 'error' },

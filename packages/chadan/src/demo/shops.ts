@@ -142,14 +142,9 @@ export const baskets: Readonly<Record<ProductName, (given: Credentials, basket: 
     order_type: 'RegPay',
     sub_openid: payinsurance.openid,
     hospital_name: '滨江示范医院',
-    total_fee: 9000 + 1000 * size,
-    cash_fee: 1000 * size,
-    insurance_fee: 8700,
-    cash_reduced_fee: 300,
-    allow_fee_change: 1,
     spbill_create_ip: '203.0.113.24',
     body: '滨江示范医院-挂号',
-    pay_type: 3,
+    ...(size % 3 === 0 ? ownMoney(size) : withInsurance(size)),
     user_card_type: 1,
     user_card_no: payinsurance.userCardNo,
     user_name: payinsurance.userName,
@@ -159,6 +154,25 @@ export const baskets: Readonly<Record<ProductName, (given: Credentials, basket: 
     request_content: JSON.stringify(content(mark)),
     bill_no: `B${mark}`,
   }),
+}
+
+/** A visit that the payer pays alone (自费). */
+function ownMoney(size: number): Details {
+  const cash = 1000 * size
+  return { pay_type: 1, total_fee: cash, cash_fee: cash, insurance_fee: 0, allow_fee_change: 0 }
+}
+
+/** A visit that the insurance shares; the bureau may still change the split. */
+function withInsurance(size: number): Details {
+  const cash = 1000 * size
+  return {
+    pay_type: 3,
+    total_fee: 9000 + cash,
+    cash_fee: cash,
+    insurance_fee: 8700,
+    cash_reduced_fee: 300,
+    allow_fee_change: 1,
+  }
 }
 
 /** What the bureau is told of a visit. */
