@@ -113,6 +113,17 @@ export class Declined extends Error {
   }
 }
 
+/** Together with what was ordered back before, a refund is above what one person may order. */
+export class ApprovalNeeded extends Declined {
+  /** What the refund is worth, in minor units. */
+  readonly minor: number
+
+  constructor(minor: number) {
+    super('approval_needed', 'above the limit of the tenant, with what was ordered back before')
+    this.minor = minor
+  }
+}
+
 /** Who asks: an API key's name and its tenant. */
 export interface Caller {
   readonly tenant: string
@@ -153,8 +164,16 @@ export interface Gateway {
   ): Promise<Seen>
   /** A product's own act: payscore `complete`, `sync`. */
   act(caller: Caller, id: string, name: string, details: Readonly<Record<string, unknown>>): Promise<Seen>
-  /** Orders a refund, or finds the one of this reference. */
-  refund(caller: Caller, id: string, wish: RefundWish): Promise<Seen & { readonly refund: string }>
+  /**
+   * Orders a refund, or finds the one of this reference. `approvedMinor`: what a second person let go, and no more;
+   * without it the tenant's limit holds. Throws `ApprovalNeeded` above it.
+   */
+  refund(
+    caller: Caller,
+    id: string,
+    wish: RefundWish,
+    more?: { approvedMinor?: number | undefined },
+  ): Promise<Seen & { readonly refund: string }>
   /** Sends a refused or failed refund again, under its own number. */
   retryRefund(caller: Caller, id: string, refund: string): Promise<Seen>
   /** A person's word that an abnormal, changed or failed refund's amount is free again. */

@@ -36,7 +36,7 @@ export function openGateway(desk: Desk): Gateway {
     close: (caller, id, more) => close(counter, caller, id, more),
     payAgain: (caller, id, request) => payAgain(counter, caller, id, request),
     act: (caller, id, name, details) => act(counter, caller, id, name, details),
-    refund: (caller, id, wish) => refund(counter, caller, id, wish),
+    refund: (caller, id, wish, more) => refund(counter, caller, id, wish, more),
     retryRefund: (caller, id, number) => retryRefund(counter, caller, id, number),
     freeRefund: (caller, id, number, reason) => freeRefund(counter, caller, id, number, reason),
     resolve: (caller, id, mark, reason) => resolve(counter, caller, id, mark, reason),

@@ -19,9 +19,10 @@ export async function planRefund(
     wish: RefundWish
     content: string
     by: string
+    approved?: true | undefined
   },
 ): Promise<{ wanted: Refund; bytes: readonly KeptBytes[] }> {
-  const { order, signer, tenant, wish, content, by } = given
+  const { order, signer, tenant, wish, content, by, approved } = given
   const product = desk.products[order.product]
   const about = wish.number ?? order.view.number
   const attempt = order.view.attempts.find((one) => one.number === about)
@@ -47,6 +48,7 @@ export async function planRefund(
       by,
       reference: wish.reference,
       content,
+      ...(approved && { approved }),
     },
     bytes: made.flatMap((one) => one.bytes),
   }

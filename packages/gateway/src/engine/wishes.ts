@@ -17,7 +17,15 @@ import {
   tenantOf,
   within,
 } from './counter.ts'
-import { type Caller, Declined, type Gateway, type RefundWish, type Seen } from './desk.ts'
+import {
+  ApprovalNeeded,
+  type Caller,
+  Declined,
+  type Gateway,
+  type RefundWish,
+  type Seen,
+  type Tenant,
+} from './desk.ts'
 import { drive } from './driving.ts'
 import { Edit } from './edit.ts'
 import { planRefund } from './giving-back.ts'
@@ -106,12 +114,13 @@ function isAsked(order: Order, number: string, content: string): boolean {
   return errand !== undefined && answerOf(order, number, errand) !== 'refused'
 }
 
-/** Orders a refund, or finds the one of this reference. The bound is checked under the order's lock. */
+/** Orders a refund, or finds the one of this reference. Bound and limit are checked under the order's lock. */
 export async function refund(
   counter: Counter,
   caller: Caller,
   id: string,
   wish: RefundWish,
+  { approvedMinor }: { approvedMinor?: number | undefined } = {},
 ): Promise<Seen & { readonly refund: string }> {
   const { desk } = counter
   const order = await orderOf(counter, caller, id)
@@ -128,6 +137,7 @@ export async function refund(
     wish,
     content,
     by: caller.name,
+    ...(approvedMinor !== undefined && { approved: true }),
   })
   const { number } = wanted
   let found = number
@@ -142,6 +152,12 @@ export async function refund(
         return []
       }
       checkBound(now, wanted)
+      checkLimit(now, wanted, tenant)
+      if (approvedMinor !== undefined && !(wanted.amount.minor <= approvedMinor))
+        throw new Declined(
+          'approval_outdated',
+          `approved were ${approvedMinor}, by now it is ${wanted.amount.minor}`,
+        )
       return [{ act: 'refund', refund: wanted }]
     },
   })
@@ -184,8 +200,26 @@ export function checkBound(
   }
 }
 
+/**
+ * What one person may order back of an order, in one refund or in many, also at the same moment. The limit
+ * counts what the bound counts: what is refused gave nothing back, until it is sent again.
+ */
+function checkLimit(
+  order: Order,
+  { number, amount, approved }: Pick<Refund, 'number' | 'amount' | 'approved'>,
+  { approvalAboveMinor: limit }: Pick<Tenant, 'approvalAboveMinor'>,
+): void {
+  if (limit === undefined || approved) return
+  const before = order.view.refunds
+    .filter((one) => one.number !== number && binds(order, one))
+    .reduce((sum, one) => sum + one.amount.minor, 0)
+  if (before + amount.minor > limit) throw new ApprovalNeeded(amount.minor)
+}
+
 function binds(order: Order, { state, number }: RefundView): boolean {
   if (state === 'refused' || state === 'closed') return false
+  // Freed, and then it succeeded after all: the money is gone.
+  if (state === 'succeeded') return true
   return order.refunds.find((one) => one.number === number)?.freed !== true
 }
 
@@ -196,6 +230,7 @@ export async function retryRefund(
   id: string,
   number: string,
 ): Promise<Seen> {
+  const tenant = await tenantOf(counter, caller)
   const order = await orderOf(counter, caller, id)
   return changeAndDrive(counter, order, {
     acts: (now) => {
@@ -207,6 +242,7 @@ export async function retryRefund(
         )
       if (refund.freed) throw new Declined('refund_freed', 'its amount was freed: order another refund')
       checkBound(now, refund)
+      checkLimit(now, refund, tenant)
       const step = refund.errands.at(-1)?.step ?? 'refund'
       const errand = refund.errands.find((one) => isRefused(now, number, one.step)) ?? { step }
       return [{ act: 'retry', number, step: errand.step }]

@@ -50,7 +50,14 @@ const approve = route({
     'Not by whoever asked. Approving what is approved carries it out again to the same effect, should it have been interrupted.',
   params: idPath,
   answers: { 200: { meaning: 'Approved and ordered; the order as it is known now.', schema: SeenOrder } },
-  problems: ['unknown_approval', 'own_approval', 'already_decided', 'refund_exceeds_order', 'rule_broken'],
+  problems: [
+    'unknown_approval',
+    'own_approval',
+    'already_decided',
+    'refund_exceeds_order',
+    'approval_outdated',
+    'rule_broken',
+  ],
   audit: ({ subject }) => ({ subject: subject.id, details: { order: subject.order } }),
   async handle({ api, caller, subject }) {
     await decide(api, subject, 'approved', caller.name)
@@ -92,7 +99,8 @@ async function decide(
 /** Orders what was approved, in the name of whoever asked. The same reference finds the same refund. */
 export function carryOut(api: Pick<Api, 'gateway'>, approval: KeptApproval) {
   const { tenant, askedBy, order } = approval
-  return api.gateway.refund({ tenant, name: askedBy }, order, wishOf(approval))
+  const approvedMinor = Number(approval.request.minor)
+  return api.gateway.refund({ tenant, name: askedBy }, order, wishOf(approval), { approvedMinor })
 }
 
 /** Routes of approvals. */

@@ -284,6 +284,18 @@ export const problemKinds = {
     meaning: 'Whoever asked for it cannot approve it.',
     action: 'Let another key approve it.',
   },
+  approval_needed: {
+    status: 409,
+    title: 'It takes a second person',
+    meaning: 'With what was ordered back before, it is above what one person may order.',
+    action: 'Order another refund: it waits for the second person.',
+  },
+  approval_outdated: {
+    status: 409,
+    title: 'More than was approved',
+    meaning: 'The refund asks for all that is left, and by now that is more than the second person saw.',
+    action: 'Ask again under the same reference.',
+  },
   already_decided: {
     status: 409,
     title: 'Somebody decided before',

@@ -1,7 +1,7 @@
 /** Routes of refunds; large ones wait for a second pair of eyes. */
 import { randomText } from '@chadan/protocol'
 import { z } from 'zod'
-import type { RefundWish } from '../engine/desk.ts'
+import { ApprovalNeeded, type RefundWish } from '../engine/desk.ts'
 import type { Order as KeptOrder } from '../order/order.ts'
 import { presentOrder } from '../order/present.ts'
 import type { Approval as KeptApproval } from '../store/store.ts'
@@ -49,20 +49,21 @@ const create = route({
   async handle({ api, caller, subject, body }) {
     const { amount_minor: amountMinor, details = {}, ...rest } = body
     const wish: RefundWish = { ...rest, amountMinor, details }
-    const waits = await needsApproval(api, subject, wish)
-    if (waits !== undefined) {
-      const approval = await askApproval(api, { order: subject, wish, minor: waits, by: caller.name })
-      return {
-        status: 202,
-        body: presentApproval(approval),
-        headers: { location: `/v1/approvals/${approval.id}` },
-      }
+    const waits = async (minor: number) => {
+      const approval = await askApproval(api, { order: subject, wish, minor, by: caller.name })
+      const location = `/v1/approvals/${approval.id}`
+      return { status: 202, body: presentApproval(approval), headers: { location } }
     }
-    const done = await api.gateway.refund(caller, subject.id, wish)
-    return {
-      status: 201,
-      body: presentSeen(done),
-      headers: { location: refundAddress(done.order, done.refund) },
+    const minor = await needsApproval(api, subject, wish)
+    if (minor !== undefined) return waits(minor)
+    try {
+      const done = await api.gateway.refund(caller, subject.id, wish)
+      const location = refundAddress(done.order, done.refund)
+      return { status: 201, body: presentSeen(done), headers: { location } }
+    } catch (error) {
+      // Another refund came between the look and the lock.
+      if (error instanceof ApprovalNeeded) return waits(error.minor)
+      throw error
     }
   },
 })
@@ -168,7 +169,14 @@ const retry = route({
   about: 'Under its own number and with its own content, for instance after the account was filled up.',
   params: refundPath,
   answers: { 200: seen },
-  problems: ['unknown_order', 'unknown_refund', 'refund_not_refused', 'refund_freed', 'refund_exceeds_order'],
+  problems: [
+    'unknown_order',
+    'unknown_refund',
+    'refund_not_refused',
+    'refund_freed',
+    'refund_exceeds_order',
+    'approval_needed',
+  ],
   audit: ({ subject, path }) => ({ subject: subject.id, details: { refund: path.refund } }),
   async handle({ api, caller, subject, path }) {
     requireRefund(subject, path.refund)

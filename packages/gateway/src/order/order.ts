@@ -93,6 +93,8 @@ export interface Refund {
   readonly reference: string
   /** Keyed digest of what was asked for: the same reference always has the same. */
   readonly content: string
+  /** A second person let it go: it is above what one may order. */
+  readonly approved?: true | undefined
   /** Freed by a person after it ended `abnormal`, `change` or `failed` (X17). */
   readonly freed?: boolean | undefined
 }

@@ -1,0 +1,180 @@
+/** What money must withstand: many at once, four eyes, amounts of every kind, other tenants. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkBound } from '../src/engine/wishes.ts'
+import type { Order } from '../src/order/order.ts'
+import { combined, type HttpBench, openHttpBench } from './http-bench.ts'
+
+async function paidOrder(bench: HttpBench, reference = 'visit-1') {
+  const { body: order } = await bench.place(reference)
+  await bench.pay(order)
+  await bench.pass(2000)
+  return order
+}
+
+const refundOf = (
+  bench: HttpBench,
+  order: { id: string },
+  body: Record<string, unknown>,
+  key = 'east-operate',
+) => bench.call('POST', `/v1/orders/${order.id}/refunds`, { key, body })
+
+test('refunds that are asked for at the same moment count together against the limit of one person', async () => {
+  const bench = await openHttpBench({ tenant: { approvalAboveMinor: 1000 } })
+  const order = await paidOrder(bench)
+  const [part] = order.attempts[0].parts
+  const answers = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((reference) => refundOf(bench, order, { reference, parts: { [part.id]: 600 } })),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 202, 202, 202])
+  const kept = await bench.store.find({ id: order.id })
+  assert.equal(
+    kept?.refunds.reduce((sum, one) => sum + one.amount.minor, 0),
+    600,
+  )
+})
+
+test('many identical placements at once make one order, and many identical refunds one refund', async () => {
+  const bench = await openHttpBench()
+  const place = () =>
+    bench.call('POST', '/v1/orders', {
+      key: 'east-operate',
+      headers: { 'idempotency-key': 'k-1' },
+      body: { reference: 'same', product: 'combine', details: combined(bench.sim) },
+    })
+  const placed = await Promise.all(Array.from({ length: 12 }, place))
+  const statuses = placed.map(({ status }) => status)
+  assert.equal(statuses.filter((one) => one === 201).length, 1, statuses.join())
+  assert.ok(
+    statuses.every((one) => [200, 201, 409].includes(one)),
+    statuses.join(),
+  )
+  const order = placed.find(({ status }) => status === 201)?.body
+  await bench.pay(order)
+  await bench.pass(2000)
+  const [part] = order.attempts[0].parts
+  const refunds = await Promise.all(
+    Array.from({ length: 8 }, () => refundOf(bench, order, { reference: 'r', parts: { [part.id]: 700 } })),
+  )
+  assert.ok(
+    refunds.every(({ status }) => status === 201 || status === 409),
+    refunds.map((r) => r.status).join(),
+  )
+  await Promise.all(
+    Array.from({ length: 8 }, (_, at) =>
+      refundOf(bench, order, { reference: `o-${at}`, parts: { [part.id]: 7000 } }),
+    ),
+  )
+  const kept = await bench.store.find({ id: order.id })
+  const back =
+    kept?.refunds.filter(({ parts }) => parts[0]?.id === part.id).reduce((s, r) => s + r.amount.minor, 0) ?? 0
+  assert.ok(back <= part.amount.minor, `${back} of ${part.amount.minor}`)
+})
+
+test('amounts that are no plain whole number are refused', async () => {
+  const bench = await openHttpBench()
+  const order = await paidOrder(bench)
+  for (const amount of [
+    '-1',
+    '0',
+    '1.5',
+    '"1"',
+    '"１"',
+    '1e400',
+    'NaN',
+    '9007199254740993',
+    '99999999999999999999',
+    'null',
+    '[1]',
+    'true',
+  ]) {
+    const { status } = await bench.call('POST', `/v1/orders/${order.id}/refunds`, {
+      key: 'east-operate',
+      body: `{"reference":"x","amount_minor":${amount}}`,
+    })
+    assert.ok(status === 400 || status === 422, `${amount}: ${status}`)
+    const parts = await bench.call('POST', `/v1/orders/${order.id}/refunds`, {
+      key: 'east-operate',
+      body: `{"reference":"x","parts":{"${order.attempts[0].parts[0].id}":${amount}}}`,
+    })
+    assert.ok(
+      parts.status === 400 || parts.status === 422,
+      `parts ${amount}: ${parts.status} ${JSON.stringify(parts.body).slice(0, 300)}`,
+    )
+  }
+  assert.equal((await bench.store.find({ id: order.id }))?.refunds.length, 0)
+})
+
+test('an approval gives back at most what the second person saw', async () => {
+  const bench = await openHttpBench({ tenant: { approvalAboveMinor: 1000 } })
+  const order = await paidOrder(bench)
+  const [one, two] = order.attempts[0].parts
+  // All but 50 fen are on their way back, so that "all that is left" is 50 fen.
+  const large = { reference: 'large', parts: { [one.id]: one.amount.minor, [two.id]: two.amount.minor - 50 } }
+  const first = await refundOf(bench, order, large)
+  assert.equal(first.status, 202)
+  await bench.call('POST', `/v1/approvals/${first.body.id}/approve`, { key: 'east-admin' })
+  const rest = await refundOf(bench, order, { reference: 'rest' })
+  assert.deepEqual([rest.status, rest.body.amount?.minor], [202, 50])
+  // The large one is refused by WeChat Pay: now everything is left.
+  const kept = await bench.store.find({ id: order.id })
+  const [number = ''] = kept?.refunds.map((refund) => refund.number) ?? []
+  await bench.store.change({ id: order.id }, ({ order: now }) => {
+    assert.ok(now)
+    const refunds = now.view.refunds.map((view) => ({
+      ...view,
+      state: view.number === number ? ('closed' as const) : view.state,
+    }))
+    const changed = { ...now, view: { ...now.view, refunds, refunding: 0 } }
+    return { result: undefined, write: { order: changed } }
+  })
+  const approved = await bench.call('POST', `/v1/approvals/${rest.body.id}/approve`, { key: 'east-admin' })
+  assert.deepEqual([approved.status, approved.body.code], [409, 'approval_outdated'])
+  assert.equal((await bench.store.find({ id: order.id }))?.refunds.length, 1)
+})
+
+test('a refund that was freed and succeeded after all counts against what can still go back', () => {
+  const amount = (minor: number) => ({ minor, currency: 'CNY' })
+  const refund = (number: string, state: string, minor: number, freed?: true) => ({
+    number,
+    state,
+    attempt: 'A',
+    amount: amount(minor),
+    parts: [{ id: 'cash', amount: amount(minor) }],
+    freed,
+  })
+  const refunds = [refund('R1', 'succeeded', 40, true), refund('R2', 'succeeded', 40)]
+  const order = {
+    refunds,
+    view: { refunds, attempts: [{ number: 'A', taken: 100, parts: [{ id: 'cash', amount: amount(100) }] }] },
+  } as unknown as Order
+  const wish = (minor: number) => () => checkBound(order, refund('R3', 'placing', minor))
+  assert.throws(wish(21), { code: 'refund_exceeds_order' })
+  assert.doesNotThrow(wish(20))
+})
+
+test('refused refunds that are sent again count together against the limit of one person', async () => {
+  const bench = await openHttpBench({ tenant: { approvalAboveMinor: 1000 } })
+  const order = await paidOrder(bench)
+  const [part] = order.attempts[0].parts
+  const caller = bench.sim.credentials.apiv3.mchid
+  bench.sim.changeMerchant(caller, { permissions: ['combine'] })
+  const references = ['a', 'b', 'c']
+  for (const reference of references) {
+    const { status, body } = await refundOf(bench, order, { reference, parts: { [part.id]: 600 } })
+    assert.equal(status, 201, JSON.stringify(body))
+    await bench.pass(70_000)
+  }
+  const kept = await bench.store.find({ id: order.id })
+  const numbers = kept?.view.refunds.map(({ number, state }) => {
+    assert.equal(state, 'refused')
+    return number
+  })
+  bench.sim.changeMerchant(caller, { permissions: ['*'] })
+  const answers = []
+  for (const number of numbers ?? []) {
+    const path = `/v1/orders/${order.id}/refunds/${number}/retry`
+    answers.push((await bench.call('POST', path, { key: 'east-operate' })).body.code ?? 'sent')
+  }
+  assert.deepEqual(answers, ['sent', 'approval_needed', 'approval_needed'])
+})
