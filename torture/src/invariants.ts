@@ -215,6 +215,14 @@ function difference(a: Order, b: Order): string {
   )
 }
 
+const mostFacts = 150
+
+/** 30. What is heard of one order stays within bounds: repetitions raise a counter. */
+export function factsAreBounded({ order }: Change): void {
+  if (order.facts.length > mostFacts)
+    throw new Broken(30, 'bounded', `${order.facts.length} facts of one order`)
+}
+
 /** Checked with every change of an order. */
 export const ofEveryChange: readonly ((change: Change) => void)[] = [
   refundBound,
@@ -222,6 +230,7 @@ export const ofEveryChange: readonly ((change: Change) => void)[] = [
   onlyLegalMoves,
   evidenceForEveryEnd,
   oneEventPerFact,
+  factsAreBounded,
 ]
 
 /** Checked of every order at the end. */

@@ -99,7 +99,8 @@ export interface Bench {
 /** A call to the provider. */
 export type Call =
   | { readonly call: 'send'; readonly order: Order; readonly number: string; readonly errand: Errand }
-  | { readonly call: 'ask' | 'close'; readonly number: string }
+  | { readonly call: 'ask'; readonly number: string }
+  | { readonly call: 'close'; readonly number: string }
   | { readonly call: 'ask_refund'; readonly number: string; readonly step: string }
 
 export const leaseMs = 60_000

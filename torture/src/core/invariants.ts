@@ -116,6 +116,9 @@ export function refundsConverge({ row, provider }: Scene): void {
         'refund convergence',
         `${refund.number} is refused here and ${there[0]?.state} there`,
       )
+    const [only] = there
+    if (refund.state === 'closed' && only && there.length === 1 && only.state !== 'closed')
+      throw new Broken(6, 'refund convergence', `${refund.number} is closed here and ${only.state} there`)
     if (refund.state === 'succeeded' && there.some((one) => one.state !== 'succeeded'))
       throw new Broken(6, 'refund convergence', `${refund.number} succeeded here only`)
   }

@@ -251,8 +251,7 @@ export class Provider {
     const spent = [...this.refunds.values()]
       .filter((one) => one.of === given.of && one.state !== 'closed')
       .reduce((sum, one) => sum + one.minor, 0)
-    if (!order || order.state !== 'paid' || spent + given.minor > order.paidMinor)
-      return this.#refuse('final')
+    if (order?.state !== 'paid' || spent + given.minor > order.paidMinor) return this.#refuse('final')
     if (this.manners.refundsGoWrong && this.#chance.happens(0.15)) return this.#refuse('final')
     const busy = this.#chance.happens(0.1)
     if (busy && !this.manners.refund429Made) return { ended: 'refused', verified: false, kind: 'open' }

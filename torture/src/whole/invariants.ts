@@ -1,7 +1,7 @@
 /** The promises as the whole product is held to them, beside those of every order's change. */
 import type { BookedOrder } from '@chadan/simulator'
 import { Broken } from '../finding.ts'
-import { compare, type Order, presentOrder } from '../gateway.ts'
+import { compare, type Order, presentOrder, type Write } from '../gateway.ts'
 import { negativeStates, paidStates } from '../legal.ts'
 import { isPaidThere } from './truth.ts'
 
@@ -76,6 +76,13 @@ export function effectsAreOnRecord(order: Order, sent: ReadonlyMap<string, numbe
     if (effects > sends)
       throw new Broken(22, 'lease exclusion', `refund ${refund.number}: ${effects} calls, ${sends} on record`)
   }
+}
+
+/** 22. What precedes an effect is written under a claim that holds, or takes one. */
+export function leaseBeforeEffect({ log = [], claim, take, order }: Write, holder: string | undefined): void {
+  const effect = log.some(({ input }) => input.kind === 'act' && ['send', 'close'].includes(input.act.act))
+  if (effect && !take && (claim === undefined || claim.id !== holder))
+    throw new Broken(22, 'lease exclusion', `an effect of ${order.reference} under a claim that is not held`)
 }
 
 /** 2, 6, 7 and 8 together. Both books say the same of every order: state, amounts, what went back. */

@@ -13,7 +13,6 @@ import {
   openDispatcher,
   openGateway,
   openSequencer,
-  products,
   type Signer,
   type Store,
   signers,

@@ -1,5 +1,5 @@
 /** One run of the whole product: two nodes on one database, the real simulator, people, and faults, all from one seed. */
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type BookedOrder, openSimulator, type Simulator, type Snapshot } from '@chadan/simulator'
 import { type Chance, openChance } from '../chance.ts'
 import { Broken, brokenBy, type Counts, type Given, noCounts, type Outcome } from '../finding.ts'
@@ -15,6 +15,7 @@ import {
   type Store,
   shopsOf,
   type Tenant,
+  type Write,
 } from '../gateway.ts'
 import { ofEveryChange, ofEveryOrder } from '../invariants.ts'
 import { clockOver, openScheduler, type Scheduler } from '../scheduler.ts'
@@ -25,6 +26,7 @@ import {
   closedMeansUnpayable,
   effectsAreOnRecord,
   everythingIsDecided,
+  leaseBeforeEffect,
   noPhantomPayment,
   noSecretsIn,
   onePayableNumber,
@@ -45,6 +47,8 @@ export interface WholeGiven extends Given {
   readonly adapt?: Adaptation | undefined
   /** No faults but the crash that is asked for. */
   readonly quiet?: boolean | undefined
+  /** What happens, in place of drawn people. Started, not waited for. */
+  readonly scenario?: ((town: Town, chance: Chance) => void) | undefined
   /** Told the name of every point at which a node could die. */
   readonly points?: ((what: string) => void) | undefined
 }
@@ -107,6 +111,9 @@ class WholeRun {
   #dirty = false
   #books: ReadonlyMap<string, BookedOrder> = new Map()
   #unnumbered = false
+  #claims: StatementSync | undefined
+  #questionsGranted = 0
+  #questions = 0
 
   constructor(given: WholeGiven) {
     this.#given = given
@@ -178,6 +185,7 @@ class WholeRun {
       }),
     )
     this.#store = store
+    this.#claims = database.prepare('SELECT claim_id FROM orders WHERE id = ?')
     const shops = shopsOf(simulator.credentials)
     const rules = this.#chance.fork('tenants')
     const tenants = shops.map(
@@ -244,6 +252,7 @@ class WholeRun {
           throw new Broken(promise, invariant, found)
         }),
     }
+    this.#given.scenario?.(town, this.#chance.fork('scenario'))
     for (let index = 0; index < this.#given.orders; index++) {
       const life = new Life(town, index, this.#chance.fork(`life ${index}`))
       this.#lives.push(life)
@@ -402,15 +411,14 @@ class WholeRun {
   /** The store, with every commit looked at as it is made. */
   #watched(store: Store): Store {
     const change: Store['change'] = async (find, decide) => {
-      let seen:
-        | { before: Order | undefined; write: NonNullable<ReturnType<typeof decide>['write']> }
-        | undefined
+      let seen: { before: Order | undefined; write: Write; claim: string | undefined } | undefined
       const result = await store.change(find, (found) => {
         const decision = decide(found)
-        seen = decision.write && { before: found.order, write: decision.write }
+        const claim = found.order && this.#claimOf(found.order.id)
+        seen = decision.write && { before: found.order, write: decision.write, claim }
         return decision
       })
-      if (seen) this.#guard(() => this.#committed(seen?.before, seen?.write))
+      if (seen) this.#guard(() => this.#committed(seen?.before, seen?.write, seen?.claim))
       for (const node of this.#nodes) node.nudge()
       return result
     }
@@ -419,6 +427,7 @@ class WholeRun {
       const key = `${name} ${windowMs}`
       const total = (this.#granted.get(key) ?? 0) + taken
       this.#granted.set(key, total)
+      if (/ask/.test(name)) this.#questionsGranted += taken
       this.#guard(() => {
         if (total > limit) throw new Broken(24, 'provider budget', `${total} of ${limit} for ${key}`)
       })
@@ -433,7 +442,13 @@ class WholeRun {
     return Object.assign(Object.create(store) as Store, bound(store), { change, takeBudget, sequence })
   }
 
-  #committed(before: Order | undefined, write: Parameters<typeof bodyChanges>[0] | undefined): void {
+  /** Who holds this order in the database at this moment. */
+  #claimOf(id: string): string | undefined {
+    const row = this.#claims?.get(id) as { claim_id: string | null } | undefined
+    return row?.claim_id ?? undefined
+  }
+
+  #committed(before: Order | undefined, write: Write | undefined, claim: string | undefined): void {
     if (!write) return
     const { order, log = [], events = [] } = write
     if (events.length > 0) this.#unnumbered = true
@@ -446,6 +461,7 @@ class WholeRun {
       const marks = order.view.marks.filter((one) => !one.resolved).map((one) => one.code)
       this.#note('order', `${order.reference} v${entry.version} ${what}: ${entry.to} ${marks.join(' ')}`)
     }
+    leaseBeforeEffect(write, claim)
     for (const holds of ofEveryChange) holds({ before, order, log, events, product: products[order.product] })
     for (const [id, digest] of bodyChanges(write)) {
       const known = this.#bodies.get(id)
@@ -528,7 +544,16 @@ class WholeRun {
   #called(call: Sent): void {
     const { method, path, numbers } = call
     const asks = method === 'GET' || /query|get_|token|download|statement/.test(path)
-    if (asks) return
+    if (asks) {
+      // A question about a mixed order is two calls; tokens and keys are not counted.
+      if (method === 'GET' && numbers.length > 0 && ++this.#questions > 2 * this.#questionsGranted)
+        throw new Broken(
+          24,
+          'provider budget',
+          `${this.#questions} questions, ${this.#questionsGranted} granted`,
+        )
+      return
+    }
     const refund = /refund/.test(path)
     const own = refund
       ? numbers.map((one) => this.#refundBehind(one)).find((one) => one !== undefined)
@@ -684,12 +709,7 @@ class WholeRun {
 }
 
 /** Prepared bytes that a write keeps, by their id; inputs are left out. */
-function bodyChanges(write: {
-  readonly order: Order
-  readonly log?: Parameters<(typeof ofEveryChange)[number]>[0]['log'] | undefined
-  readonly events?: Parameters<(typeof ofEveryChange)[number]>[0]['events'] | undefined
-  readonly bytes?: readonly { readonly id: string; readonly bytes: Uint8Array }[] | undefined
-}): readonly [string, string][] {
+function bodyChanges(write: Write): readonly [string, string][] {
   return (write.bytes ?? [])
     .filter(({ id }) => !id.endsWith('/input'))
     .map(({ id, bytes }) => [id, Buffer.from(bytes).toString('base64')])
