@@ -15,6 +15,8 @@ interface Given {
   readonly json?: true
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const
+
 /** The subcommand; `live` lives the day. */
 export function demoCommand(io: Io = systemIo, live: typeof liveDay = liveDay): Command {
   return new Command('demo')
@@ -52,6 +54,9 @@ Examples:
 `,
     )
     .action(async ({ json, plant, ...given }: Given) => {
+      // Ending the process ends what the day has started.
+      const end = () => process.exit(exits.other)
+      for (const signal of signals) process.once(signal, end)
       const day = await live({
         ...given,
         bin: process.argv[1] ?? '',
@@ -67,6 +72,7 @@ Examples:
           throw new CommandEnd(exits.other, `${result.disagreements.length} differences between the books`)
       } finally {
         await day.close()
+        for (const signal of signals) process.off(signal, end)
       }
     })
 }

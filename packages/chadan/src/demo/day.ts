@@ -1,11 +1,13 @@
 /** A business day: simulator and gateway in processes of their own, merchants and payers here, all in one scaled time. */
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '@chadan/protocol'
 import type { Credentials } from '@chadan/simulator'
 import { serve } from '../serve.ts'
+import { stoppable } from '../system.ts'
 import { getJson, readHere, readThere } from './books.ts'
 import { openChance } from './chance.ts'
 import { compare, type Disagreement, tally } from './comparison.ts'
@@ -66,7 +68,14 @@ function openForMs(orders: number): number {
  */
 export async function liveDay(options: DayOptions): Promise<Day> {
   const folder = await mkdtemp(join(tmpdir(), 'chadan-day-'))
-  const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
+  process.once('exit', remove)
+  const closing: (() => Promise<unknown>)[] = [
+    async () => {
+      process.off('exit', remove)
+      remove()
+    },
+  ]
   const close = async () => {
     for (const one of closing.splice(0)) await one()
   }
@@ -95,7 +104,10 @@ async function liveIn(
   later(simulator.stop)
   const controlUrl = String(simulator.said.controlUrl)
   const given = (await get(`${controlUrl}/credentials`)) as Credentials
-  const clock = await followTime(get, controlUrl, options.clock)
+  // When the day is closed, nothing that somebody still waits for may hold the process.
+  const real = stoppable(options.clock)
+  later(async () => real.stop())
+  const clock = await followTime(get, controlUrl, real)
   const faults = openFaults(controlUrl, fetch)
 
   // The merchants' door is open before anybody knocks: its address is part of the configuration.

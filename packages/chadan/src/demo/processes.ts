@@ -30,6 +30,10 @@ export async function startCommand({ bin, compiled }: Starting, args: readonly s
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   })
+  // Nobody else would stop it when this process is told to end.
+  const orphan = () => void child.kill('SIGKILL')
+  process.prependOnceListener('exit', orphan)
+  child.once('exit', () => process.off('exit', orphan))
   const errors = lastOf(child, 2_000)
   const ended = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })
