@@ -39,6 +39,11 @@ export async function hearNotice(
   }
   try {
     const heard = product.hear(notice)
+    if (!heard && Object.values(desk.products).some((one) => one.hear(notice))) {
+      // Accepted, it would be lost: whoever configured the address hears of it.
+      tell(notice.type, 'other_ids')
+      return notice.reject('a notice of another product')
+    }
     // Verified, but no order's matter (a check of the address): accepted.
     if (!heard) return await notice.accept()
     const result = await take(counter, { signer, product, notice, heard })
@@ -75,7 +80,8 @@ async function take(
   const find = { signer: signer.facts.id, kind: heard.kind, number: heard.number }
   const done = await desk.store.change<Taken>(find, ({ order }) => {
     if (!order) return { result: { outcome: 'unknown_order', log: [] } }
-    if (!sameIds(order, heard)) return { result: { outcome: 'other_ids', log: [] } }
+    const ours = order.product === product.id && sameIds(order, heard)
+    if (!ours) return { result: { outcome: 'other_ids', log: [] } }
     const reading = aboutOurNumber(order, heard)
     const edit = new Edit(order, product, nowMs)
     const observation: Observation = {

@@ -1,5 +1,7 @@
 /** What the request and the details may both say: number and expiry. */
 import { apiv3 } from '@chadan/protocol'
+import type { MerchantIds } from '../order/order.ts'
+import type { Loose } from './details.ts'
 import { type OpenRequest, RuleBroken } from './product.ts'
 import { msOf } from './times.ts'
 import { ms } from './timing.ts'
@@ -26,4 +28,15 @@ export function numberOf({ details, number }: OpenRequest, name: string): unknow
   if (number !== undefined && stated !== undefined && stated !== number)
     throw new RuleBroken('two_numbers', `/details/${name}`, 'expected the number of the request')
   return number ?? stated
+}
+
+/** Throws `RuleBroken` where the details name another merchant than the tenant's own: tenants may share a signer. */
+export function holdToTenant(
+  details: Loose,
+  tenant: MerchantIds,
+  names: readonly (keyof MerchantIds)[],
+): void {
+  for (const name of names)
+    if (details[name] !== undefined && tenant[name] !== undefined && details[name] !== tenant[name])
+      throw new RuleBroken('another_merchant', `/details/${name}`, `found another ${name} than the tenant's`)
 }

@@ -3,7 +3,7 @@ import { type OperationShape, operations, type ResultOfOperation, serviceStage }
 import { answerOf } from '../../order/derive-attempt.ts'
 import type { Attempt, Errand, MerchantIds, Order } from '../../order/order.ts'
 import { fit, given, type Loose, mapList, membersOf, only, textOf } from '../details.ts'
-import { numberOf } from '../opening.ts'
+import { holdToTenant, numberOf } from '../opening.ts'
 import {
   type Act,
   type ErrandKind,
@@ -30,6 +30,7 @@ export const open: Product['open'] = (request, context) => {
       '/details/notify_url',
       'leave notify_url out: the gateway fills it',
     )
+  holdToTenant(details, tenant, ['sub_mchid'])
   const input = given({
     ...details,
     service_id: details.service_id ?? tenant.service_id,

@@ -2,7 +2,7 @@
 import { operations, type ResultOfOperation } from '@chadan/protocol'
 import type { MerchantIds } from '../../order/order.ts'
 import { fit, given, membersOf, textOf } from '../details.ts'
-import { expiryOf, numberOf } from '../opening.ts'
+import { expiryOf, holdToTenant, numberOf } from '../opening.ts'
 import { call, errand, type Opening, type Product } from '../product.ts'
 import { ms, prepayLivesMs } from '../timing.ts'
 import { cashId } from './readings.ts'
@@ -15,6 +15,7 @@ export const defaultExpiryMs = 7 * ms.day
 /** Opens an attempt: one placing call. Where notices go is configured in WeCom, not said here. */
 export const open: Product['open'] = (request, { tenant, signer, nowMs, draw }) => {
   const { details } = request
+  holdToTenant(details, tenant, ['mchid'])
   const expiry = expiryOf(request, nowMs + defaultExpiryMs)
   const amount = membersOf(details.amount)
   const input = given({
