@@ -25,7 +25,9 @@ export function beginLoad(desk: ProcessDesk, lines = 6): Load {
       if (next % 5 > 0) await desk.pay(order.number)
     }
   }
-  const working = Array.from({ length: lines }, line)
+  const working = Promise.all(Array.from({ length: lines }, line))
+  // Who stops learns of it; a desk that was closed before ends the lines.
+  working.catch(() => {})
   return {
     placed,
     async more(count) {
@@ -34,7 +36,7 @@ export function beginLoad(desk: ProcessDesk, lines = 6): Load {
     },
     async stop() {
       on = false
-      await Promise.all(working)
+      await working
     },
   }
 }

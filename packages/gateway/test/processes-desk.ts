@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server, request as send } from 'node:http'
+import { createServer, type IncomingMessage, type Server, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,10 @@ export interface ProcessDesk extends AsyncDisposable {
   readonly given: Credentials
   /** The address of the gateway: whichever node is alive answers, 502 when none is. */
   readonly url: string
+  /** The API key of the teahouse. */
+  readonly key: string
+  /** Messages of WeChat Pay as they came, with the answer each was given; 0 where there was none. */
+  readonly heard: readonly HeardMessage[]
   /** Starts one more node. */
   start(): Promise<Running>
   /** Kills a node without warning: nothing goes to it any more. */
@@ -49,6 +53,14 @@ export interface ProcessDesk extends AsyncDisposable {
   books(): Promise<Map<string, Booked>>
   /** All orders of the gateway. */
   orders(): Promise<Answered['body'][]>
+}
+
+/** A message of WeChat Pay on its way to the gateway. */
+export interface HeardMessage {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: Buffer
+  status: number
 }
 
 /** An order in the books of WeChat Pay. */
@@ -78,7 +90,9 @@ export async function openProcessDesk(
   ])
   const credentials = JSON.parse(await readFile(join(folder, 'wechat.json'), 'utf8')) as Credentials
   const nodes: Running[] = []
-  const front = await openFront(nodes)
+  const heard: HeardMessage[] = []
+  const closing = new AbortController()
+  const front = await openFront(nodes, heard)
   await writeConfig({ write, credentials, publicUrl: front.url, postgres })
   const config = join(folder, 'gateway.yaml')
   const keys = await startCommand(
@@ -103,6 +117,8 @@ export async function openProcessDesk(
   const desk: ProcessDesk = {
     given: credentials,
     url: front.url,
+    key,
+    heard,
     async start() {
       const node = await run(['serve', '--config', config, '--json'])
       nodes.push(node)
@@ -122,11 +138,12 @@ export async function openProcessDesk(
           .call('POST', '/v1/orders', body, { 'idempotency-key': reference })
           .catch(() => undefined)
         if (answer && answer.status < 300 && answer.body.state !== 'placing') return answer.body
-        await pause(50)
+        await pause(50, undefined, { signal: closing.signal })
       }
     },
     async pay(number) {
-      await ask(`${simulation.said.controlUrl}/orders/${number}/pay`, 'POST', {}, {})
+      const address = `${simulation.said.controlUrl}/orders/${number}/pay`
+      await until(async () => (await ask(address, 'POST', {}, {})).status > 0, closing.signal)
     },
     async books() {
       const { body } = await ask(
@@ -147,6 +164,7 @@ export async function openProcessDesk(
       }
     },
     async [Symbol.asyncDispose]() {
+      closing.abort()
       for (const one of running) await one.end('SIGKILL')
       await front.close()
       await rm(folder, { recursive: true, force: true })
@@ -155,11 +173,11 @@ export async function openProcessDesk(
   return desk
 }
 
-/** Waits until something is so. The runner's time limit ends what never is; `say` tells what was seen last. */
+/** Waits until something is so. The runner's time limit ends what never is. */
 export async function until(is: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
   while (!(await is().catch(() => false))) {
     signal?.throwIfAborted()
-    await pause(100)
+    await pause(100, undefined, { signal })
   }
 }
 
@@ -192,13 +210,18 @@ async function startCommand(args: readonly string[], folder: string): Promise<Ru
 }
 
 /** Passes every request on to one of the nodes, in turn. */
-async function openFront(nodes: readonly Running[]): Promise<{ url: string; close(): Promise<void> }> {
+async function openFront(
+  nodes: readonly Running[],
+  heard: HeardMessage[],
+): Promise<{ url: string; close(): Promise<void> }> {
   let turn = 0
   const server: Server = createServer((request, response) => {
     const node = nodes[turn++ % Math.max(1, nodes.length)]
     if (!node) return void response.writeHead(502).end()
-    const { method, url, headers } = request
+    const { method, url = '', headers } = request
+    const message = url.startsWith('/notify/') ? note(request, heard) : undefined
     const onward = send(`${node.said.url}${url}`, { method, headers }, (answer) => {
+      if (message) message.status = answer.statusCode ?? 0
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
       answer.on('error', () => response.destroy())
@@ -219,13 +242,30 @@ async function openFront(nodes: readonly Running[]): Promise<{ url: string; clos
   }
 }
 
+/** Keeps what a message is made of while it passes. */
+function note(request: IncomingMessage, heard: HeardMessage[]): HeardMessage {
+  const parts: Buffer[] = []
+  const named = Object.entries(request.headers).filter(([name]) => /^(wechatpay-|content-type)/.test(name))
+  const message: HeardMessage = {
+    path: request.url ?? '',
+    headers: Object.fromEntries(named.map(([name, value]) => [name, String(value)])),
+    get body() {
+      return Buffer.concat(parts)
+    },
+    status: 0,
+  }
+  request.on('data', (part: Buffer) => parts.push(part))
+  heard.push(message)
+  return message
+}
+
 async function ask(
   url: string,
   method: string,
   body: unknown,
   headers: Record<string, string>,
 ): Promise<Answered> {
-  const json = body === undefined ? {} : { 'content-type': 'application/json' }
+  const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(url, {
     method,
     headers: { ...json, ...headers },
