@@ -28,7 +28,7 @@ export function commandOf({ layer, seed, orders, without = [], defect, scenario,
     layer === 'core' && '--core',
     `--seed ${seed} --orders ${orders}`,
     without.length > 0 && `--without ${without.join(',')}`,
-    scenario !== undefined && `--scenario ${scenario}`,
+    scenario !== undefined && `--scenario '${scenario}'`,
     crashAt !== undefined && `--crash-at ${crashAt}`,
     defect !== undefined && `--defect ${defect}`,
   ]

@@ -320,11 +320,14 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 const named =
   /"(?:combine_out_trade_no|out_trade_no|out_order_no|out_refund_no|mix_trade_no)":\s*"([^"]+)"|<(?:hosp_out_trade_no|hosp_out_refund_no)>(?:<!\[CDATA\[)?([^<\]]+)/g
 
-/** The merchant's numbers that a call names, the whole's before its parts'. */
+/** The merchant's numbers that a call names: in its path, its query and its body. */
 function numbersOf(url: URL, body: string): readonly string[] {
   const inBody = [...body.matchAll(named)].map(([, json, xml]) => json ?? xml ?? '')
   const inPath = url.pathname.split('/').filter((part) => /^[0-9A-Za-z_]{20,}$/.test(part))
-  return [...new Set([...inPath, ...inBody])]
+  const asked = ['out_order_no', 'out_trade_no', 'out_refund_no'].flatMap((name) =>
+    url.searchParams.getAll(name),
+  )
+  return [...new Set([...inPath, ...asked, ...inBody])]
 }
 
 /** What a question asks, if it is one. */

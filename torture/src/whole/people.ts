@@ -338,7 +338,16 @@ export class Life {
 
   /** Once it is quiet: what is still open is ended, what was paid twice goes back. */
   tidy(): void {
-    this.#run(this.#tidy())
+    this.#run(this.#unstick().then(() => this.#tidy()))
+  }
+
+  /** What hangs at the provider comes to an end there. */
+  async #unstick(): Promise<void> {
+    const order = await this.#look()
+    for (const { number } of order?.attempts ?? [])
+      for (const name of ['cash:success', 'insurance:success'])
+        await this.#town.simulator.act(number, { action: 'event', name }).catch(() => {})
+    await this.#town.scheduler.pause(5 * minute)
   }
 
   async #tidy(): Promise<void> {

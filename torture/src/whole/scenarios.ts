@@ -1,5 +1,4 @@
 /** Canonical scenarios: one order each, nothing drawn, so that a crash can be put at every point of them. */
-import { type Chance, openChance } from '../chance.ts'
 import { brokenBy, type Given, type Outcome } from '../finding.ts'
 import { baskets, content, Declined, type Gateway, type Order, rentalFee } from '../gateway.ts'
 import type { Town } from './people.ts'
@@ -14,7 +13,7 @@ type Fault = readonly [
 /** A scenario. */
 export interface Scenario {
   readonly product: ProductName
-  readonly steps: readonly ('pay' | 'close' | 'again' | 'refund' | 'complete' | 'fail leg')[]
+  readonly steps: readonly ('pay' | 'close' | 'again' | 'refund' | 'complete')[]
   readonly faults: readonly Fault[]
   /** What the order has come to at the end. */
   readonly ends: readonly string[]
@@ -42,7 +41,7 @@ const refunding: Readonly<Record<ProductName, string>> = {
 function of(product: ProductName): Record<string, Scenario> {
   const service = product === 'payscore'
   const pay: Scenario['steps'] = service ? ['pay', 'complete'] : ['pay']
-  const of = (
+  const made = (
     steps: Scenario['steps'],
     ends: readonly string[],
     faults: readonly Fault[] = [],
@@ -54,18 +53,18 @@ function of(product: ProductName): Record<string, Scenario> {
   })
   const ended = ['closed', 'failed']
   return {
-    [`${product}: paid`]: of(pay, paid),
-    [`${product}: paid, every notice lost`]: of(pay, paid, [['*', 'lose']]),
-    [`${product}: the answer to placing lost`]: of(
+    [`${product}: paid`]: made(pay, paid),
+    [`${product}: paid, every notice lost`]: made(pay, paid, [['*', 'lose']]),
+    [`${product}: the answer to placing lost`]: made(
       product === 'payinsurance' ? [] : pay,
       product === 'payinsurance' ? ended : paid,
       [[creating[product], 'loseAnswer']],
     ),
-    [`${product}: placing lost`]: of(pay, paid, [[creating[product], 'loseRequest']]),
-    [`${product}: closed`]: of(['close'], ended),
-    [`${product}: closed, then another number paid`]: of(['close', 'again', ...pay], paid),
-    [`${product}: refunded`]: of([...pay, 'refund'], back),
-    [`${product}: refunded, its answer lost`]: of([...pay, 'refund'], back, [
+    [`${product}: placing lost`]: made(pay, paid, [[creating[product], 'loseRequest']]),
+    [`${product}: closed`]: made(['close'], ended),
+    [`${product}: closed, then another number paid`]: made(['close', 'again', ...pay], paid),
+    [`${product}: refunded`]: made([...pay, 'refund'], back),
+    [`${product}: refunded, its answer lost`]: made([...pay, 'refund'], back, [
       [refunding[product], 'loseAnswer'],
     ]),
   }
@@ -98,8 +97,8 @@ export async function runScenario(
     orders: 0,
     quiet: true,
     points,
-    scenario: (town, chance) => {
-      const actor = new Actor(town, scenario, chance, (order) => {
+    scenario: (town) => {
+      const actor = new Actor(town, scenario, (order) => {
         last = order
       })
       actor.start()
@@ -124,7 +123,7 @@ class Actor {
   readonly #signer: string | undefined
   #id = ''
 
-  constructor(town: Town, scenario: Scenario, _chance: Chance, told: (order: Order) => void) {
+  constructor(town: Town, scenario: Scenario, told: (order: Order) => void) {
     this.#town = town
     this.#scenario = scenario
     this.#told = told
@@ -148,8 +147,8 @@ class Actor {
     await this.#place()
     for (const step of this.#scenario.steps) await this.#step(step)
     // What becomes of it at the very end is what counts.
-    for (let at = 0; at < 90; at++) {
-      await this.#town.scheduler.pause(hour)
+    for (let at = 0; at < 14; at++) {
+      await this.#town.scheduler.pause(6 * hour)
       await this.#see()
     }
   }
@@ -211,7 +210,7 @@ class Actor {
     const order = await this.#see()
     if (!order) return
     const { number } = order.view
-    const { simulator, scheduler } = this.#town
+    const { simulator } = this.#town
     const { product } = this.#scenario
     switch (step) {
       case 'pay':
@@ -249,9 +248,6 @@ class Actor {
         await this.#until(['refunded'])
         return
       }
-      case 'fail leg':
-        await simulator.act(number, { action: 'pay', legs: { insurance: 'fail' } }).catch(() => {})
-        await scheduler.pause(60_000)
     }
   }
 
@@ -272,4 +268,3 @@ class Actor {
 
 /** A fixed seed: scenarios draw nothing that matters. */
 export const scenarioSeed = 1
-export { openChance }
