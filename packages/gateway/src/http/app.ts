@@ -7,7 +7,7 @@ import { StoreFailed } from '../store/index.ts'
 import { traced } from '../tracing.ts'
 import { BodyTooLarge, readBytes } from './body.ts'
 import { type Buckets, openBuckets, type Rate } from './buckets.ts'
-import { admit, subjectOf } from './guard.ts'
+import { type Admitted, admit, subjectOf } from './guard.ts'
 import { readInput } from './input.ts'
 import { Problem, problemAnswer, problemOf } from './problems.ts'
 import type { Answer, Api, Audited, Exchange, Route } from './route.ts'
@@ -18,7 +18,7 @@ export interface Limits {
   /** How long one request may take, in ms; streams are not counted. */
   readonly requestMs: number
   readonly maxBodyBytes: number
-  /** API requests worked on at the same time; more are answered 503. */
+  /** API requests worked on at the same time; more are answered 503. Half of them for one tenant, who then is answered 429. */
   readonly concurrent: number
 }
 
@@ -55,7 +55,7 @@ export function openApp(options: AppOptions): Hono {
   const { routes, api } = options
   const buckets = openBuckets(api.clock, options.limits.rate)
   const app = new Hono()
-  const running = { count: 0 }
+  const running = { count: 0, byTenant: new Map<string, number>() }
   const used = new Map<string, number>()
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), (context) =>
@@ -80,7 +80,7 @@ const unrouted = { route: 'none', method: 'other' }
 
 interface Shared {
   readonly buckets: Buckets
-  readonly running: { count: number }
+  readonly running: { count: number; readonly byTenant: Map<string, number> }
   /** When each key's use was last written. */
   readonly used: Map<string, number>
 }
@@ -115,14 +115,35 @@ async function serve(
 
 async function handle(
   options: AppOptions,
-  { buckets, used }: Shared,
+  { buckets, used, running }: Shared,
   route: Route,
   request: Request,
   params: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const { api, limits } = options
-  const admitted = await admit(api, buckets, route, request.headers)
+  const admitted = await admit(options.api, buckets, route, request.headers)
   noteUse(options, used, admitted.key.id)
+  const { tenant } = admitted.key
+  const { byTenant } = running
+  const count = byTenant.get(tenant) ?? 0
+  if (count >= Math.ceil(options.limits.concurrent / 2))
+    throw new Problem('too_many_requests', { headers: { 'retry-after': '1' } })
+  byTenant.set(tenant, count + 1)
+  try {
+    return await answer(options, admitted, route, request, params)
+  } finally {
+    const left = (byTenant.get(tenant) ?? 1) - 1
+    if (left > 0) byTenant.set(tenant, left)
+    else byTenant.delete(tenant)
+  }
+}
+
+async function answer(
+  { api, limits }: AppOptions,
+  admitted: Admitted,
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+): Promise<Response> {
   const bytes = route.body
     ? await readBytes(request, route.maxBodyBytes ?? limits.maxBodyBytes)
     : new Uint8Array()
@@ -146,8 +167,8 @@ async function handle(
     signal: request.signal,
   } as unknown as Exchange<never, never, never, never>
   if (typeof route.audit === 'function') await writeAudit(route, exchange, route.audit(exchange))
-  const answer = await route.handle(exchange)
-  return answer instanceof Response ? answer : json(answer)
+  const answered = await route.handle(exchange)
+  return answered instanceof Response ? answered : json(answered)
 }
 
 function writeAudit(

@@ -7,16 +7,65 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
 }
 
-/** The bytes of a body. Throws `BodyTooLarge` as soon as there are too many. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** Thrown when a body was given up before it had come whole. */
+export class BodyGivenUp extends Error {
+  override readonly name = 'BodyGivenUp'
+}
+
+/** How much bodies that are still arriving may hold together, in bytes. */
+export class Room {
+  #left: number
+
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+
+  /** Whether there was room for so many more. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false
+    this.#left -= bytes
+    return true
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes
+  }
+}
+
+/**
+ * The bytes of a body. Throws `BodyTooLarge` as soon as there are too many, `BodyGivenUp` when the signal
+ * says so or the room for bodies of strangers is full; what has come by then is let go.
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  { signal, room }: { signal?: AbortSignal | undefined; room?: Room | undefined } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new BodyTooLarge()
   if (!request.body) return new Uint8Array()
+  const reader = request.body.getReader()
+  const stop = () => void reader.cancel().catch(() => {})
+  signal?.addEventListener('abort', stop, { once: true })
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request.body) {
-    size += part.byteLength
-    if (size > maxBytes) throw new BodyTooLarge()
-    parts.push(part)
+  let held = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (signal?.aborted) throw new BodyGivenUp()
+      if (done) break
+      size += value.byteLength
+      if (size > maxBytes) throw new BodyTooLarge()
+      if (room && !room.take(value.byteLength)) throw new BodyGivenUp()
+      held += value.byteLength
+      parts.push(value)
+    }
+  } catch (error) {
+    stop()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    room?.give(held)
   }
   const bytes = new Uint8Array(size)
   let at = 0

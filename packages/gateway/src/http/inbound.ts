@@ -4,7 +4,7 @@ import type { Hono } from 'hono'
 import { Declined, type Gateway } from '../engine/desk.ts'
 import { errorFields, type Log } from '../logging.ts'
 import { securityHeaders, within } from './app.ts'
-import { BodyTooLarge, readBytes } from './body.ts'
+import { BodyGivenUp, BodyTooLarge, Room, readBytes } from './body.ts'
 import { pageAnswer } from './pages.ts'
 import { Problem } from './problems.ts'
 import { productIds } from './schemas.ts'
@@ -17,42 +17,56 @@ export interface InboundOptions {
   readonly maxBodyBytes?: number | undefined
   /** When an answer is given at the latest, in ms. Default 4 500: WeChat gives up after 5 s. */
   readonly answerMs?: number | undefined
-  /** Messages worked on at the same time; more are refused, and come again. */
+  /** Messages worked on at the same time, once they have come whole; more are refused, and come again. */
   readonly concurrent?: number | undefined
+  /** What bodies that are still arriving may hold together, in bytes: anybody can send them. Default 64 MiB. */
+  readonly arrivingBytes?: number | undefined
 }
 
 const signerId = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Adds `/notify/{signer}/{product}` and `/return/{order}`. No tenant stands in these addresses: it is found from the content. */
 export function addInbound(app: Hono, options: InboundOptions): void {
-  const { maxBodyBytes = 2 * 1024 * 1024, concurrent = 2000, answerMs = 4_500, clock } = options
+  const { concurrent = 2000, answerMs = 4_500, clock } = options
+  const room = new Room(options.arrivingBytes ?? 64 * 1024 * 1024)
   // A commit that comes late is refused before, so that the message comes again.
   let running = 0
-  const bounded = async (refused: () => Response, work: () => Promise<Response>): Promise<Response> => {
-    if (running >= concurrent) return guarded(refused())
+  const bounded: Bounded = async (work) => {
+    if (running >= concurrent) throw new Problem('unavailable')
     running++
-    const under = work().finally(() => running--)
-    return guarded(await within(clock, answerMs, under).catch((error) => failed(options, error, refused)))
+    return work().finally(() => running--)
+  }
+  const inTime = async (
+    refused: () => Response,
+    work: (signal: AbortSignal) => Promise<Response>,
+  ): Promise<Response> => {
+    const given = new AbortController()
+    const under = within(clock, answerMs, work(given.signal))
+    return guarded(await under.catch((error) => failed(options, error, refused)).finally(() => given.abort()))
   }
   app.on(['GET', 'POST'], '/notify/:signer/:product', (context) =>
-    bounded(comeAgain, () => hear(options, context.req.raw, context.req.param(), maxBodyBytes)),
+    inTime(comeAgain, (signal) =>
+      hear(options, context.req.raw, context.req.param(), { room, signal, bounded }),
+    ),
   )
   app.get('/return/:order', (context) =>
-    bounded(neutralPage, () => comeBack(options, context.req.param('order'))),
+    inTime(neutralPage, () => bounded(() => comeBack(options, context.req.param('order')))),
   )
 }
 
+type Bounded = (work: () => Promise<Response>) => Promise<Response>
+
 async function hear(
-  { gateway }: InboundOptions,
+  { gateway, maxBodyBytes = 2 * 1024 * 1024 }: InboundOptions,
   request: Request,
   { signer, product }: { signer: string; product: string },
-  maxBodyBytes: number,
+  { room, signal, bounded }: { room: Room; signal: AbortSignal; bounded: Bounded },
 ): Promise<Response> {
   const known = productIds.find((one) => one === product)
   if (!known || !signerId.test(signer)) return new Response(null, { status: 404 })
   const { url, method, headers } = request
-  const body = method === 'GET' ? new Uint8Array() : await readBytes(request, maxBodyBytes)
-  return gateway.hear(signer, known, { url, method, headers, body })
+  const body = method === 'GET' ? new Uint8Array() : await readBytes(request, maxBodyBytes, { room, signal })
+  return bounded(() => gateway.hear(signer, known, { url, method, headers, body }))
 }
 
 async function comeBack({ gateway }: InboundOptions, order: string): Promise<Response> {
@@ -79,7 +93,7 @@ function neutralPage(): Response {
 
 function failed({ log }: InboundOptions, error: unknown, refused: () => Response): Response {
   if (error instanceof BodyTooLarge) return new Response(null, { status: 413 })
-  const expected = error instanceof Declined || error instanceof Problem
+  const expected = error instanceof Declined || error instanceof Problem || error instanceof BodyGivenUp
   if (!expected) log.error('inbound_failed', errorFields(error))
   return refused()
 }

@@ -1,0 +1,102 @@
+/** What strangers and single tenants may use up, and what the API gives away. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { virtualClock } from '@chadan/simulator'
+import { Hono } from 'hono'
+import { addInbound } from '../src/http/inbound.ts'
+import { openLog } from '../src/logging.ts'
+import { openHttpBench, publicUrl } from './http-bench.ts'
+
+const turns = async () => {
+  for (let turn = 0; turn < 8; turn++) await setImmediate()
+}
+
+/** A request whose body gives these bytes and then nothing more. */
+function stalled(bytes: number) {
+  const state = { cancelled: false }
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(bytes)),
+    cancel() {
+      state.cancelled = true
+    },
+  })
+  const request = new Request(`${publicUrl}/notify/main/combine`, { method: 'POST', body, duplex: 'half' })
+  return { request, state }
+}
+
+function openInbound(options: { concurrent?: number; arrivingBytes?: number } = {}) {
+  const clock = virtualClock(0)
+  const heard: number[] = []
+  const app = new Hono()
+  addInbound(app, {
+    clock,
+    log: openLog({ clock, node: 'one', destination: { write() {} } }),
+    gateway: {
+      async hear(_signer, _product, message) {
+        heard.push((message as { body: Uint8Array }).body.byteLength)
+        return new Response(null, { status: 204 })
+      },
+      comeBack: async () => ({ location: undefined, state: 'paid' }),
+    },
+    ...options,
+  })
+  const good = () =>
+    app.fetch(new Request(`${publicUrl}/notify/main/combine`, { method: 'POST', body: '{"a":1}' }))
+  return { app, clock, heard, good }
+}
+
+test('bodies that never end keep no place from notices that arrive whole', async () => {
+  const { app, heard, good } = openInbound({ concurrent: 4 })
+  for (let count = 0; count < 20; count++) void app.fetch(stalled(10).request)
+  await turns()
+  assert.equal((await good()).status, 204)
+  assert.deepEqual(heard, [7])
+})
+
+test('a body that has not come whole in time is given up, and what came of it is forgotten', async () => {
+  const { app, clock } = openInbound()
+  const { request, state } = stalled(1000)
+  const answer = app.fetch(request)
+  await turns()
+  await clock.advance(5000, turns)
+  assert.equal((await answer).status, 503)
+  assert.equal(state.cancelled, true)
+})
+
+test('bodies of strangers hold no more memory together than they may', async () => {
+  const { app, clock, good } = openInbound({ arrivingBytes: 100_000 })
+  const first = app.fetch(stalled(60_000).request)
+  await turns()
+  assert.equal((await app.fetch(stalled(60_000).request)).status, 503)
+  assert.equal((await good()).status, 204)
+  await clock.advance(5000, turns)
+  assert.equal((await first).status, 503)
+  let answered = false
+  const again = Promise.resolve(app.fetch(stalled(60_000).request)).finally(() => {
+    answered = true
+  })
+  await turns()
+  // There was room for it again: only its time runs out.
+  assert.equal(answered, false)
+  await clock.advance(5000, turns)
+  assert.equal((await again).status, 503)
+})
+
+test('one tenant cannot use up what all tenants are served with', async () => {
+  const bench = await openHttpBench({
+    limits: { concurrent: 4 },
+    store: (store) => ({
+      ...store,
+      find: (find) => ('id' in find && find.id === 'ord_slow' ? new Promise(() => {}) : store.find(find)),
+    }),
+  })
+  const ask = (key: string, path: string) =>
+    bench.service.fetch(
+      new Request(`${publicUrl}${path}`, { headers: { authorization: `Bearer ${bench.keys[key]}` } }),
+    )
+  for (let count = 0; count < 8; count++) void ask('east-read', '/v1/orders/ord_slow').catch(() => {})
+  await turns()
+  assert.equal((await ask('east-read', '/v1/orders')).status, 429)
+  assert.equal((await ask('west-read', '/v1/orders')).status, 200)
+})
