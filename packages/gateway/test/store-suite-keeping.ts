@@ -229,6 +229,8 @@ export function keepingSuite(openPlace: OpenPlace): void {
     assert.equal(await store.apiKey('ef'), undefined)
     await store.saveApiKey({ ...key, revokedMs: 5 })
     await store.touchApiKey('key1', 9)
+    // Another had read it before: its end is not undone.
+    await store.saveApiKey(key)
     assert.deepEqual(await store.apiKey('ab'), { ...key, revokedMs: 5, lastUsedMs: 9 })
     assert.deepEqual(
       (await store.apiKeys('hospital')).map(({ id }) => id),

@@ -45,15 +45,19 @@ function keys(driver: Driver) {
         return rows.filter((row) => tenant === undefined || row.tenant === tenant).map(apiKeyOf)
       }),
     saveApiKey: (key) =>
-      driver.write(() =>
-        put('api_keys', ['id'], {
+      driver.write(function* () {
+        const row = {
           ...{ id: key.id, tenant: key.tenant, name: key.name, hash: key.hash },
           ...{ scopes: JSON.stringify(key.scopes), created_ms: key.createdMs },
           expires_ms: key.expiresMs ?? null,
           revoked_ms: key.revokedMs ?? null,
           last_used_ms: key.lastUsedMs ?? null,
-        }),
-      ),
+        }
+        // Only its end changes; whoever read it before it was revoked does not undo that.
+        const conflict = `(id) DO UPDATE SET expires_ms = excluded.expires_ms,
+          revoked_ms = COALESCE(api_keys.revoked_ms, excluded.revoked_ms)`
+        yield [{ op: 'insert', table: 'api_keys', rows: [row], conflict }]
+      }),
     touchApiKey: (id, atMs) =>
       driver.write(function* () {
         yield* run('UPDATE api_keys SET last_used_ms = ? WHERE id = ?', atMs, id)

@@ -368,6 +368,7 @@ export interface Store {
 
   apiKey(hash: string): Promise<ApiKey | undefined>
   apiKeys(tenant?: string): Promise<readonly ApiKey[]>
+  /** Keeps a key, or its end: what was revoked stays revoked. */
   saveApiKey(key: ApiKey): Promise<void>
   /** Notes a use and nothing else, so that it cannot undo a revocation. */
   touchApiKey(id: string, atMs: number): Promise<void>
