@@ -3,15 +3,20 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { openMetrics, openSqlite, openVault } from '@chadan/gateway'
+import {
+  eventTypes,
+  openMetrics,
+  openSqlite,
+  openVault,
+  orderStates,
+  problemKinds,
+  refundStates,
+} from '@chadan/gateway'
 import { seededRandom, virtualClock } from '@chadan/simulator'
 import { parse } from 'yaml'
 import { systemIo } from '../packages/chadan/src/io.ts'
 import { program } from '../packages/chadan/src/main.ts'
 import { withVerbs } from '../packages/chadan/src/run.ts'
-import { eventTypes } from '../packages/gateway/src/engine/events.ts'
-import { problemKinds } from '../packages/gateway/src/http/problem-kinds.ts'
-import { orderStates, refundStates } from '../packages/gateway/src/order/view.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -144,6 +149,36 @@ test('every state, refund state, event and problem of the API is explained in bo
     const text = list.map(read).join('\n')
     const absent = words.filter((word) => !text.includes(`\`${word}\``))
     assert.deepEqual(absent, [], list[0])
+  }
+})
+
+test('every mark that a page explains is one that the gateway raises, and those of all products are explained', () => {
+  const folder = join(root, 'packages/gateway/src')
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+  const general = read('packages/gateway/src/order/marks.ts')
+  const common = [...general.matchAll(/raise\(\s*'(\w+)'/g)].map(([, code = '']) => code)
+  assert.ok(common.length > 5)
+  const stuck = ['abnormal', 'change', 'failed'].map((state) => `refund_${state}`)
+  for (const language of ['en', 'zh']) {
+    const text = read(`docs/guide/${language}/gateway-states.md`)
+    const table = text.slice(text.lastIndexOf('## '))
+    const explained = [...table.matchAll(/^\| (`\w+`(?:[,、] ?`\w+`)*) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, code = '']) => code),
+    )
+    const raised = (code: string) =>
+      stuck.includes(code) || sources.some((source) => source.includes(`'${code}'`))
+    assert.deepEqual(
+      explained.filter((code) => !raised(code)),
+      [],
+      language,
+    )
+    assert.deepEqual(
+      [...common, ...stuck].filter((code) => !explained.includes(code)),
+      [],
+      language,
+    )
   }
 })
 
