@@ -74,7 +74,7 @@ export async function handsFor(
   }
 }
 
-/** Takes an order in hand; `undefined` when another holds it. */
+/** Takes an order in hand; `undefined` when another holds it, or its signer was taken out of the configuration. */
 export async function takeInHand(
   counter: Counter,
   id: string,
@@ -82,7 +82,7 @@ export async function takeInHand(
 ): Promise<{ hands: Hands; order: Order } | undefined> {
   const { desk } = counter
   const known = await desk.store.find({ id })
-  if (!known) return undefined
+  if (!known || !(await desk.signer(known.signer))) return undefined
   const hands = await handsFor(counter, known, source)
   const nowMs = desk.clock.now()
   const order = await desk.store.claim(id, nowMs, { id: hands.claim, untilMs: nowMs + leaseMs })

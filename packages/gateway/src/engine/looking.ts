@@ -36,6 +36,8 @@ export async function look(
 export async function lookAt(counter: Counter, order: Order, source: Hands['source']): Promise<Order> {
   const number = unsettled(order)
   if (number === undefined) return order
+  // With nobody to ask, what is known is shown.
+  if (!(await counter.desk.signer(order.signer))) return order
   const work = askNow(counter, order, { number, source })
   return (await within(counter, work, patienceMs)) ?? order
 }
