@@ -16,7 +16,7 @@ import {
   settled,
   type Write,
 } from './gateway.ts'
-import { type Adaptation, ConnectionLost } from './whole/node.ts'
+import type { Adaptation } from './whole/node.ts'
 
 /** A defect of the core. */
 export interface CoreDefect {
@@ -455,17 +455,6 @@ export const wholeDefects: Readonly<Record<string, WholeDefect>> = {
       const isSend = last?.kind === 'act' && last.act.act === 'send' && decision.write?.claim?.must
       return isSend ? { result: decision.result } : decision
     }),
-  ),
-  unwritten_loss: storing(
-    'forgets the answer to a call when the commit is slow',
-    async ({ store: inner, find, decide }) => {
-      try {
-        return await inner.change(find, decide)
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error
-        return inner.change(find, decide)
-      }
-    },
   ),
   log_in_another_order: writing('loses log entries of some changes', (write) => ({
     ...write,

@@ -29,6 +29,7 @@ export const wholeFaults = {
   skew: "The nodes' clocks differ.",
   lost_commit: 'A commit is done, its answer is lost.',
   store_down: 'The database refuses for a moment.',
+  restored_backup: 'The database is restored from a backup of some minutes ago.',
   closes_unknown: 'A close of an unknown number is answered with success.',
   refund_429_made: 'Refunds are answered 429 and made all the same.',
   unsigned_refusals: 'Business refusals carry no signature.',

@@ -20,6 +20,7 @@ import {
 import { ofEveryChange, ofEveryOrder } from '../invariants.ts'
 import { clockOver, openScheduler, type Scheduler } from '../scheduler.ts'
 import { Trace } from '../trace.ts'
+import { Backup } from './backup.ts'
 import { drawShares, noShares, type Shares, switchesOf } from './faults.ts'
 import {
   booksAgree,
@@ -101,6 +102,7 @@ class WholeRun {
   readonly #taken = new Map<string, number>()
   readonly #takenIds = new Set<string>()
   readonly #logged: string[] = []
+  readonly #forgotten = new Set<string>()
   readonly #accepted = new Set<string>()
   readonly #granted = new Map<string, number>()
   #simulator: Simulator | undefined
@@ -112,6 +114,7 @@ class WholeRun {
   #books: ReadonlyMap<string, BookedOrder> = new Map()
   #unnumbered = false
   #claims: StatementSync | undefined
+  #database: DatabaseSync | undefined
   #questionsGranted = 0
   #questions = 0
 
@@ -185,6 +188,7 @@ class WholeRun {
       }),
     )
     this.#store = store
+    this.#database = database
     this.#claims = database.prepare('SELECT claim_id FROM orders WHERE id = ?')
     const shops = shopsOf(simulator.credentials)
     const rules = this.#chance.fork('tenants')
@@ -258,6 +262,7 @@ class WholeRun {
       this.#lives.push(life)
       life.begin()
     }
+    if (this.#shares.restored_backup > 0) this.#planRestore()
     if (this.#shares.crash > 0) this.#plan(() => this.#crashSome(), this.#chance.fork('crashes'))
     const faultsEndMs = startMs + this.#chance.fork('end').spread(2 * hour, 26 * hour)
     await this.#go(faultsEndMs)
@@ -353,6 +358,48 @@ class WholeRun {
       node.start()
       this.#note(node.name, 'is up again')
     })
+  }
+
+  /** 27. Some minutes of the database are lost; what it still knows must be right again in the end. */
+  #planRestore(): void {
+    const chance = this.#chance.fork('backup')
+    this.scheduler.after(chance.spread(60_000, 2 * hour), () => {
+      const database = this.#database
+      if (!database || this.#healed) return
+      const backup = new Backup(database, this.scheduler.nowMs)
+      this.#note('world', 'a backup is made')
+      this.scheduler.after(chance.spread(10_000, 40 * 60_000), () => {
+        if (this.#healed) return
+        for (const node of this.#nodes) this.#crash(node, 1_000)
+        // What dead processes still had in the queue of the database is over, too.
+        this.scheduler.after(500, () => {
+          backup.restore()
+          this.#forget(database)
+        })
+      })
+    })
+  }
+
+  /** What was written since the backup is gone: what was counted of it is counted anew. */
+  #forget(database: DatabaseSync): void {
+    const before = new Map(this.#orders)
+    this.#orders.clear()
+    for (const { doc } of database.prepare('SELECT doc FROM orders').all()) {
+      const order = JSON.parse(String(doc)) as Order
+      this.#orders.set(order.id, order)
+    }
+    let lost = 0
+    for (const [id, order] of before) {
+      if (this.#orders.get(id)?.version === order.version) continue
+      lost++
+      for (const key of this.#taken.keys()) if (key.endsWith(id)) this.#taken.delete(key)
+      for (const { number } of [...order.attempts, ...order.refunds]) {
+        this.#forgotten.add(number)
+        this.#effects.delete(number)
+        for (const key of this.#bodies.keys()) if (key.includes(number)) this.#bodies.delete(key)
+      }
+    }
+    this.#note('world', `the backup is restored: ${lost} orders lose something`)
   }
 
   #storeFault(method: string): 'refuse' | 'lose' | undefined {
@@ -488,7 +535,7 @@ class WholeRun {
       const simulator = this.#simulator as Simulator
       this.#books = readBooks(simulator)
       noPhantomPayment(this.#orders.values(), this.#books)
-      refundIdentity(this.#orders.values(), this.#books)
+      refundIdentity(this.#orders.values(), this.#books, this.#forgotten)
       for (const order of this.#orders.values()) {
         this.#payables(order)
         effectsAreOnRecord(order, this.#effects)
@@ -641,14 +688,14 @@ class WholeRun {
     this.counts.paid = orders.filter((one) => one.view.taken > 0).length
     const books = readBooks(simulator)
     const events = new Map<string, unknown[]>()
-    let told = 0
+    const told: string[] = []
     for (const shop of shopsOf(simulator.credentials)) {
       const rows = await this.#settled(store.events(shop.id, 0, 10_000), scheduler)
       for (const [index, row] of rows.entries()) {
         if (row.seq !== index + 1)
           throw new Broken(17, 'one event per fact', `the feed of ${shop.id} has a gap at ${index + 1}`)
         events.set(row.order, [...(events.get(row.order) ?? []), row])
-        told++
+        told.push(row.id)
       }
     }
     for (const order of orders) {
@@ -662,11 +709,12 @@ class WholeRun {
     }
     const undelivered = await this.#settled(this.#deliveriesOpen(store), scheduler)
     if (undelivered.length > 0) throw new Broken(18, 'at least once to the merchant', undelivered.join(', '))
-    if (this.#takenIds.size < told)
+    const missing = told.filter((id) => !this.#takenIds.has(id))
+    if (missing.length > 0)
       throw new Broken(
         18,
         'at least once to the merchant',
-        `${this.#takenIds.size} of ${told} events arrived`,
+        `${missing.length} of ${told.length} events never arrived`,
       )
     everythingIsDecided(orders, books, { lied: this.#lied, unsigned: this.#shares.unsigned_refusals > 0 })
     const rows = bookProducts.flatMap((product) => [...simulator.booked(product, 0, 10_000)])
@@ -674,7 +722,7 @@ class WholeRun {
     if (this.#shares.unsigned_refusals > 0)
       for (const order of orders)
         for (const attempt of order.attempts) if (!books.has(attempt.number)) exempt.add(attempt.number)
-    booksAgree(orders, rows, exempt)
+    booksAgree(orders, rows, { lied: exempt, forgotten: this.#forgotten })
     const secrets = secretsOf(simulator)
     noSecretsIn('an event', JSON.stringify([...events.values()]), secrets)
     noSecretsIn('a log line', this.#logged.join('\n'), secrets)
