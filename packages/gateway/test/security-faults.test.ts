@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Signer, Tenant } from '../src/engine/desk.ts'
+import { openBuckets } from '../src/http/buckets.ts'
 import { type HttpBench, openHttpBench, publicUrl } from './http-bench.ts'
 
 /** A bench whose signer and tenants can be taken out of the configuration. */
@@ -56,4 +57,14 @@ test('an open order whose tenant was taken out of the configuration is followed 
     body: { reference: 'r' },
   })
   assert.ok(refund.status >= 400 && refund.status < 500, `${refund.status}`)
+})
+
+test('a clock that is set back locks nobody out', () => {
+  let nowMs = 86_400_000
+  const buckets = openBuckets({ now: () => nowMs }, { perSecond: 1, burst: 1 })
+  assert.equal(buckets.take('key'), 0)
+  nowMs = 0
+  assert.ok(buckets.take('key') > 0)
+  nowMs = 1000
+  assert.equal(buckets.take('key'), 0)
 })

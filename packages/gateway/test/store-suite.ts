@@ -339,6 +339,10 @@ function claims(openPlace: OpenPlace): void {
     assert.equal(await store?.takeBudget('ask', 2_000, 10, 30), 10)
     assert.equal(await store?.takeBudget('place', 2_000, 10, 3), 3)
     assert.equal(await store?.takeBudget('ask', 1_000, 10, 3), 0, 'a slow clock opens no old window')
+    // A clock that jumped a day ahead and came back leaves no window behind that all must wait for.
+    assert.equal(await store?.takeBudget('ask', 86_402_000, 10, 10), 10)
+    assert.equal(await store?.takeBudget('ask', 3_000, 10, 4), 4)
+    assert.equal(await store?.takeBudget('ask', 3_000, 10, 10), 6)
   })
 
   test('a lease is held by one, renewed by its holder, and free when it ran out', async () => {
@@ -349,6 +353,10 @@ function claims(openPlace: OpenPlace): void {
     assert.equal(await store.lease('sequencer', 'n1', 99, 150), true)
     assert.equal(await store.lease('sequencer', 'n2', 149, 300), false)
     assert.equal(await store.lease('sequencer', 'n2', 150, 300), true)
+    // Taken by a clock that was a day ahead: nobody waits a day for it.
+    assert.equal(await store.lease('sequencer', 'n2', 86_400_000, 86_400_100), true)
+    assert.equal(await store.lease('sequencer', 'n1', 400, 500), true)
+    assert.equal(await store.lease('sequencer', 'n2', 400, 500), false)
   })
 }
 

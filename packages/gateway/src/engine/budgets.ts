@@ -4,6 +4,7 @@ import type { BudgetKind, Desk, Signer } from './desk.ts'
 const windowMs = 1_000
 /** Taken at once, so that not every call asks the store. */
 const block = 10
+const longestRestMs = 60_000
 
 /** Says whether a call may go out now. */
 export class Budgets {
@@ -20,7 +21,9 @@ export class Budgets {
     const { store, clock } = this.#desk
     const nowMs = clock.now()
     const resting = this.#resting.get(signer.facts.id)
-    if (resting && nowMs < resting.untilMs) return resting.untilMs - nowMs
+    const restMs = resting ? resting.untilMs - nowMs : 0
+    // More than the longest rest: the clock was set back.
+    if (restMs > 0 && restMs <= longestRestMs) return restMs
     const name = `${signer.facts.id}/${kind}`
     const window = Math.floor(nowMs / windowMs) * windowMs
     const known = this.#left.get(name)
@@ -38,7 +41,7 @@ export class Budgets {
   /** The provider asked for fewer calls (429) or cannot answer: this signer rests, longer each time. */
   rest({ facts }: Signer): void {
     const before = this.#resting.get(facts.id)
-    const pauseMs = Math.min((before?.pauseMs ?? 500) * 2, 60_000)
+    const pauseMs = Math.min((before?.pauseMs ?? 500) * 2, longestRestMs)
     this.#resting.set(facts.id, { untilMs: this.#desk.clock.now() + pauseMs, pauseMs })
   }
 

@@ -48,7 +48,11 @@ async function askNow(
   { number, source }: { number: string; source: Hands['source'] },
 ): Promise<Order> {
   const { desk, budgets } = counter
-  const fresh = (order: Order) => desk.clock.now() - (order.asked[number]?.lastMs ?? 0) < freshMs
+  const fresh = (order: Order) => {
+    const ageMs = desk.clock.now() - (order.asked[number]?.lastMs ?? 0)
+    // Asked in the future: the clock was set back.
+    return ageMs >= 0 && ageMs < freshMs
+  }
   if (fresh(known)) return known
   const taken = await takeInHand(counter, known.id, source)
   // Somebody holds it: a question is on its way, and its answer will be there (single flight).

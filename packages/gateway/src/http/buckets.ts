@@ -24,7 +24,10 @@ export function openBuckets(clock: Pick<Clock, 'now'>, { perSecond, burst }: Rat
   return {
     take(name) {
       const nowMs = clock.now()
-      const bucket = buckets.get(name) ?? { tokens: burst, atMs: nowMs }
+      const known = buckets.get(name) ?? { tokens: burst, atMs: nowMs }
+      // The clock was set back: what was written ahead of it refills from now on.
+      const bucket = known.atMs > nowMs ? { ...known, atMs: nowMs } : known
+      if (bucket !== known) buckets.set(name, bucket)
       const tokens = filled(bucket, nowMs)
       if (buckets.size >= most)
         for (const [one, each] of buckets) if (filled(each, nowMs) >= burst) buckets.delete(one)

@@ -5,21 +5,27 @@ import type { Store } from './store.ts'
 import { contextOf, type RowOf } from './tables.ts'
 import type { Vault } from './vault.ts'
 
+/**
+ * What lies further ahead than this was written by a clock that was wrong: WeChat Pay takes nothing from it
+ * either. Nobody waits until it would be right.
+ */
+const wrongMs = 5 * 60_000
+
 /** The part of a store that nodes agree by. */
 export function sharedStore(driver: Driver, vault: Vault): Pick<Store, 'takeBudget' | 'lease' | 'tokens'> {
   return {
     takeBudget: (name, windowMs, limit, want) =>
       driver.write(function* () {
         // A node whose clock is behind draws on the newest window, so that a limit holds whatever clocks say.
-        const free = 'CASE WHEN excluded.window_ms > budgets.window_ms THEN 0 ELSE budgets.used END'
+        const fresh = `(excluded.window_ms > budgets.window_ms OR excluded.window_ms < budgets.window_ms - ${wrongMs})`
+        const free = `CASE WHEN ${fresh} THEN 0 ELSE budgets.used END`
         const grant = `CASE WHEN ${free} + ? <= ? THEN ? WHEN ${free} >= ? THEN 0 ELSE ? - ${free} END`
         const granting = [want, limit, want, limit, limit]
         const first = Math.max(0, Math.min(want, limit))
         const [row] = yield* all<{ granted: number }>(
           `INSERT INTO budgets (name, window_ms, used, granted) VALUES (?, ?, ?, ?)
            ON CONFLICT (name) DO UPDATE SET granted = ${grant}, used = ${free} + ${grant},
-             window_ms = CASE WHEN excluded.window_ms > budgets.window_ms THEN excluded.window_ms
-               ELSE budgets.window_ms END
+             window_ms = CASE WHEN ${fresh} THEN excluded.window_ms ELSE budgets.window_ms END
            RETURNING granted`,
           ...[name, windowMs, first, first, ...granting, ...granting],
         )
@@ -32,6 +38,7 @@ export function sharedStore(driver: Driver, vault: Vault): Pick<Store, 'takeBudg
           `INSERT INTO leases (name, holder, until_ms) VALUES (?, ?, ?)
            ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms
              WHERE leases.holder = excluded.holder OR leases.until_ms <= ?
+               OR leases.until_ms > excluded.until_ms + ${wrongMs}
            RETURNING name`,
           ...[name, holder, untilMs, nowMs],
         )
