@@ -21,7 +21,8 @@ function stalled(bytes: number) {
       state.cancelled = true
     },
   })
-  const request = new Request(`${publicUrl}/notify/main/combine`, { method: 'POST', body, duplex: 'half' })
+  const init = { method: 'POST', body, duplex: 'half' }
+  const request = new Request(`${publicUrl}/notify/main/combine`, init)
   return { request, state }
 }
 

@@ -178,3 +178,41 @@ test('refused refunds that are sent again count together against the limit of on
   }
   assert.deepEqual(answers, ['sent', 'approval_needed', 'approval_needed'])
 })
+
+test('closing gives up no money that became owed at the same moment', async () => {
+  const bench = await openHttpBench()
+  const { credentials, world } = bench.sim
+  const { body: order } = await bench.place('ride-1', {
+    product: 'payscore',
+    details: {
+      service_id: credentials.payscore.serviceId,
+      currency: credentials.payscore.currency,
+      service_introduction: 'City power bank',
+      post_payments: [{ name: 'Rental fee', amount: 0, description: 'HK$6 per 30 minutes', count: 1 }],
+      risk_fund: { name: 'DEPOSIT', amount: 30000, description: 'Power bank deposit' },
+      time_range: { start_time: world.time(), start_time_remark: 'Unlock time' },
+      location: { start_location: 'Central Pier 7 kiosk' },
+    },
+  })
+  await bench.sim.act(order.number, { action: 'confirm' })
+  await bench.pass(120_000)
+  const details = {
+    post_payments: [{ name: 'Rental fee', amount: 4000, count: 1 }],
+    total_amount: 4000,
+    time_range: { end_time: world.time() },
+  }
+  const known = await bench.store.find({ id: order.id })
+  assert.equal(known?.view.state, 'in_service')
+  const { gateway } = bench.service
+  const caller = { tenant: 'east', name: 'his' }
+  const [completed, closed] = await bench.pump(
+    Promise.allSettled([
+      gateway.act(caller, order.id, 'complete', details),
+      // It looks before the service is completed, and writes after.
+      gateway.close({ ...caller, name: 'other' }, order.id, { reason: 'requested' }),
+    ]),
+  )
+  const kept = await bench.store.find({ id: order.id })
+  assert.equal([completed, closed].filter(({ status }) => status === 'fulfilled').length, 1)
+  assert.equal(kept?.attempts[0]?.closing === undefined, completed.status === 'fulfilled')
+})

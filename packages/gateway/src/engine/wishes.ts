@@ -1,7 +1,7 @@
 /** What a merchant or an operator wants of an order: close, complete, refund, resolve. */
 import type { Act } from '../order/acts.ts'
 import { answerOf } from '../order/derive-attempt.ts'
-import type { Order, Refund } from '../order/order.ts'
+import type { Attempt, Order, Refund } from '../order/order.ts'
 import { settled } from '../order/plan.ts'
 import type { AttemptView, RefundView } from '../order/view.ts'
 import type { Product } from '../products/product.ts'
@@ -44,19 +44,32 @@ export async function close(
   { reason, waitMs = patienceMs, owed = 'keep' }: Parameters<Gateway['close']>[2],
 ): Promise<Seen> {
   const order = await orderOf(counter, caller, id)
-  const { number, state } = order.view
-  if (state === 'closed' || state === 'failed') return seen(counter, order)
-  if (settled.includes(state)) throw new Declined('already_paid', 'a paid order is refunded, not closed')
-  const attempt = order.attempts.find((one) => one.number === number)
-  // A completed service is owed: to cancel it gives the money up.
-  if (owed === 'keep' && state === 'paying' && attempt?.errands.some((one) => one.later))
-    throw new Declined(
-      'money_owed',
-      'the service is completed and being collected: say that the money is given up',
-    )
   const atMs = counter.desk.clock.now()
-  const end = { act: 'end', number, atMs, reason, by: caller.name } as const
-  return changeAndDrive(counter, order, { acts: () => [end], waitMs })
+  if (order.view.state === 'closed' || order.view.state === 'failed') return seen(counter, order)
+  // Under the order's lock: a completion at the same moment makes money owed.
+  const acts = (now: Order): readonly Act[] => {
+    const { number, state } = now.view
+    if (state === 'closed' || state === 'failed') return []
+    if (settled.includes(state)) throw new Declined('already_paid', 'a paid order is refunded, not closed')
+    const attempt = now.attempts.find((one) => one.number === number)
+    // A completed service is owed: to cancel it gives the money up.
+    if (owed === 'keep' && attempt && isOwed(now, attempt))
+      throw new Declined(
+        'money_owed',
+        'the service is completed and being collected: say that the money is given up',
+      )
+    return [{ act: 'end', number, atMs, reason, by: caller.name }]
+  }
+  return changeAndDrive(counter, order, { acts, waitMs })
+}
+
+// One that is to be completed is owed as well, unless its end was decided before.
+function isOwed(order: Order, { number, errands, closing }: Attempt): boolean {
+  const { state } = order.view
+  const later = errands.filter((one) => one.later)
+  if (state === 'paying') return later.length > 0
+  const asked = later.some((one) => answerOf(order, number, one) !== 'refused')
+  return state === 'in_service' && closing === undefined && asked
 }
 
 /** A product's own act, as an errand under the attempt's number. */
@@ -89,12 +102,16 @@ export async function act(
   return changeAndDrive(counter, order, {
     bytes: made.bytes,
     acts: (now) => {
-      const known = now.attempts
-        .find((one) => one.number === attempt.number)
-        ?.errands.find((one) => one.step === made.errand.step)
+      const placed = now.attempts.find((one) => one.number === attempt.number)
+      const known = placed?.errands.find((one) => one.step === made.errand.step)
       // The same wish again finds the errand that carries it out; another one contradicts it.
       if (known?.digest === made.errand.digest) return []
       if (known) throw new Declined('act_differs', `${name} was asked for with other content`)
+      const before = order.attempts.find((one) => one.number === attempt.number)
+      if (placed?.closing && !before?.closing)
+        throw new Declined('still_in_flight', 'the order began to be closed at the same moment', {
+          retryMs: 1_000,
+        })
       return [
         {
           act: 'plan',
