@@ -4,7 +4,11 @@ import { type Pool, runAll } from './pool.ts'
 import { scenarioSeed, scenarios } from './whole/scenarios.ts'
 
 /** Crashes everywhere; true when something broke. */
-export async function crashEverywhere(pool: Pool, say: (text: string) => void): Promise<boolean> {
+export async function crashEverywhere(
+  pool: Pool,
+  say: (text: string) => void,
+  { every = 1, only }: { every?: number | undefined; only?: string | undefined } = {},
+): Promise<boolean> {
   const startedMs = performance.now()
   let found = 0
   let points = 0
@@ -12,7 +16,9 @@ export async function crashEverywhere(pool: Pool, say: (text: string) => void): 
   const common = { layer: 'whole', seed: scenarioSeed, orders: 0, lines: 0 } as const
   await runAll(
     pool,
-    Object.keys(scenarios).map((scenario): Job => ({ ...common, scenario })),
+    Object.keys(scenarios)
+      .filter((name) => only === undefined || name.startsWith(only))
+      .map((scenario): Job => ({ ...common, scenario })),
     (job, outcome) => {
       if (outcome.broken) {
         found++
@@ -21,7 +27,8 @@ export async function crashEverywhere(pool: Pool, say: (text: string) => void): 
       }
       points += outcome.counts.points
       say(`${job.scenario}: ${outcome.counts.points} points`)
-      for (let crashAt = 0; crashAt < outcome.counts.points; crashAt++) jobs.push({ ...job, crashAt })
+      for (let crashAt = every - 1; crashAt < outcome.counts.points; crashAt += every)
+        jobs.push({ ...job, crashAt })
       return undefined
     },
   )
@@ -32,6 +39,8 @@ export async function crashEverywhere(pool: Pool, say: (text: string) => void): 
     return found < 20 ? undefined : false
   })
   const seconds = Math.round((performance.now() - startedMs) / 1_000)
-  say(`${Object.keys(scenarios).length} scenarios, ${points} crash points, ${seconds} s; ${found} failed`)
+  say(
+    `${Object.keys(scenarios).length} scenarios, ${points} crash points, ${jobs.length} tried, ${seconds} s (${Math.round(pool.cpuMs / 1_000)} s of processor time); ${found} failed`,
+  )
   return found > 0
 }

@@ -59,14 +59,14 @@ export async function hunt(pool: Pool, say: (text: string) => void, given: Hunt)
         found: outcome.broken.message.slice(0, 200),
       })
   }
-  const figures = figuresOf(counts, (performance.now() - startedMs) / 1_000)
+  const figures = figuresOf(counts, (performance.now() - startedMs) / 1_000, pool.cpuMs)
   say(
     given.json ? JSON.stringify({ layer, failed: failed.length, ...figures }) : tell(figures, failed.length),
   )
   return failed.length > 0
 }
 
-function figuresOf(counts: readonly Counts[], seconds: number) {
+function figuresOf(counts: readonly Counts[], seconds: number, cpuMs: number) {
   // A seed without a fault proves nothing about faults.
   const counted = counts.filter((one) => one.faults > 0)
   const median = (name: keyof Counts) =>
@@ -75,6 +75,7 @@ function figuresOf(counts: readonly Counts[], seconds: number) {
     seeds: counts.length,
     withFaults: counted.length,
     seconds: Math.round(seconds),
+    cpuMsPerSeed: Math.round(cpuMs / Math.max(1, counts.length)),
     orders: median('orders'),
     paid: median('paid'),
     faults: median('faults'),
@@ -85,7 +86,7 @@ function figuresOf(counts: readonly Counts[], seconds: number) {
 }
 
 function tell(figures: ReturnType<typeof figuresOf>, failed: number): string {
-  const { seeds, withFaults, seconds, ...medians } = figures
+  const { seeds, withFaults, seconds, cpuMsPerSeed, ...medians } = figures
   const words = Object.entries(medians).map(([name, value]) => `${name} ${value}`)
-  return `${seeds} seeds in ${seconds} s, ${withFaults} with faults; medians of these: ${words.join(', ')}; ${failed} failed`
+  return `${seeds} seeds in ${seconds} s (${cpuMsPerSeed} ms of processor time each), ${withFaults} with faults; medians of these: ${words.join(', ')}; ${failed} failed`
 }

@@ -12,6 +12,7 @@ const usage = `npm run torture -- [what] [how much]
   --core           the order core alone                        --workers N  processes (default: one per core)
   --seed S         this seed again, with its trace             --without a,b  no faults of these kinds
   --exhaustive     a crash at every point of the canonical scenarios
+                   --every N  at each Nth only         --only combine  of this product
   --defects        every planted defect must be caught         --defect NAME  this one
   --scenario NAME  one canonical scenario                      --crash-at N   with a crash at this point
   --json           the figures as JSON`
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     core: { type: 'boolean', default: false },
     exhaustive: { type: 'boolean', default: false },
     defects: { type: 'boolean', default: false },
+    every: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -64,7 +67,7 @@ else if (values.seed !== undefined || values.scenario !== undefined) {
   const pool = openPool(number(values.workers))
   try {
     const found = values.exhaustive
-      ? await crashEverywhere(pool, say)
+      ? await crashEverywhere(pool, say, { every: number(values.every), only: values.only })
       : values.defects
         ? await plantDefects(pool, say, { only: values.defect })
         : await hunt(pool, say, {

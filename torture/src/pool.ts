@@ -9,6 +9,8 @@ import type { Done } from './worker.ts'
 /** A pool of workers. */
 export interface Pool {
   readonly size: number
+  /** Processor time of all runs so far, in ms: what a busy machine cannot spoil. */
+  readonly cpuMs: number
   run(job: Job): Promise<Outcome>
   close(): void
 }
@@ -20,9 +22,11 @@ export function openPool(size = availableParallelism()): Pool {
   const waiting: ((worker: ChildProcess) => void)[] = []
   const answers = new Map<number, (outcome: Outcome) => void>()
   let count = 0
+  let cpuMs = 0
   const workers = Array.from({ length: size }, () => {
     const worker = fork(path, { execArgv: [...process.execArgv, '--no-warnings'] })
-    worker.on('message', ({ id, outcome }: Done) => {
+    worker.on('message', ({ id, outcome, cpuMs: spent }: Done) => {
+      cpuMs += spent
       answers.get(id)?.(outcome)
       answers.delete(id)
       const next = waiting.shift()
@@ -40,6 +44,9 @@ export function openPool(size = availableParallelism()): Pool {
     })
   return {
     size,
+    get cpuMs() {
+      return cpuMs
+    },
     async run(job) {
       const worker = await take()
       const id = count++

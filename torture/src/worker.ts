@@ -10,6 +10,8 @@ export interface Errand {
 export interface Done {
   readonly id: number
   readonly outcome: Outcome
+  /** Processor time it took, in ms. */
+  readonly cpuMs: number
 }
 
 let stray: string | undefined
@@ -18,11 +20,13 @@ process.on('unhandledRejection', (error) => {
 })
 
 process.on('message', ({ id, job }: Errand) => {
+  const before = process.cpuUsage()
   void runJob(job).then((outcome) => {
+    const { user, system } = process.cpuUsage(before)
     const message = stray
     stray = undefined
     const lost =
       message === undefined ? {} : { broken: { promise: 0, invariant: 'no rejection is lost', message } }
-    process.send?.({ id, outcome: { ...lost, ...outcome } } satisfies Done)
+    process.send?.({ id, outcome: { ...lost, ...outcome }, cpuMs: (user + system) / 1_000 } satisfies Done)
   })
 })

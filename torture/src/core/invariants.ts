@@ -156,6 +156,10 @@ export function everythingIsDecided({ row, provider }: Scene): void {
     const truth = provider.orders.get(attempt.number)?.state ?? 'none'
     if (provider.manners.unsignedRefusals && waits.includes(truth)) continue
     const marked = row.order.view.marks.some((one) => one.key === `amount_mismatch:${attempt.number}`)
+    const asked = row.order.attempts.find((one) => one.number === attempt.number)?.errands ?? []
+    const unsent = asked.find((one) => one.later && one.sends === 0)
+    if (unsent && attempt.state === 'in_service')
+      throw new Broken(23, 'no starvation', `${unsent.step} of ${attempt.number} was never sent`)
     if (truth === 'in_service' && attempt.state === 'in_service') continue
     if (truth === 'paying' && attempt.state === 'paying') continue
     if (

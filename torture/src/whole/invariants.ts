@@ -133,8 +133,16 @@ export function everythingIsDecided(
   books: ReadonlyMap<string, BookedOrder>,
   exempt: { lied: ReadonlySet<string>; unsigned: boolean },
 ): void {
-  for (const { view } of orders) {
+  for (const { view, attempts } of orders) {
     for (const attempt of view.attempts) {
+      const asked = attempts.find((one) => one.number === attempt.number)?.errands ?? []
+      const unsent = asked.find((one) => one.later && one.sends === 0)
+      if (unsent && attempt.state === 'in_service')
+        throw new Broken(
+          23,
+          'no starvation',
+          `${unsent.step} of ${attempt.number} was asked for and never sent`,
+        )
       if (exempt.lied.has(attempt.number)) continue
       // Where nobody signs "no such order", it is never believed, and asked for ever (X27).
       if (exempt.unsigned && !books.has(attempt.number)) continue

@@ -177,11 +177,11 @@ class Actor {
   /** Looks until the order is in one of these states. */
   async #until(states: readonly string[], forMs = 3 * hour): Promise<Order | undefined> {
     const untilMs = this.#town.scheduler.nowMs + forMs
-    for (;;) {
+    for (let pauseMs = 5_000; ; pauseMs = Math.min(pauseMs * 2, 30 * 60_000)) {
       const order = await this.#see()
       if (order && states.includes(order.view.state)) return order
       if (this.#town.scheduler.nowMs > untilMs) return order
-      await this.#town.scheduler.pause(10_000)
+      await this.#town.scheduler.pause(pauseMs)
     }
   }
 

@@ -49,7 +49,9 @@ function attemptSteps(order: Order, attempt: Attempt, product: Timed): readonly 
     return [{ step: 'end', number, reason: view.reason ?? 'refused', atMs: attempt.openedMs }]
   if (asked && asked.missing > 0) return missingSteps(order, attempt, view, asked, product)
   if (attempt.closing) return closingSteps(order, attempt, view, product)
-  const next = attempt.errands.find((one) => answerOf(order, number, one) === undefined)
+  const unanswered = attempt.errands.filter((one) => answerOf(order, number, one) === undefined)
+  // Once the service runs or money moves, the answer to placing is not waited for: what was asked for later goes on.
+  const next = (lives(view.state) && unanswered.find((one) => one.later)) || unanswered[0]
   const expiry: Step = { step: 'end', number, reason: 'expired', atMs: attempt.expiresMs }
   // PayScore runs for days once confirmed; only what can still be paid by a payer's own act expires.
   const owed = view.state === 'paying' && product.timing.expiryEnds === 'waiting'
