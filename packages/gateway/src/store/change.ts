@@ -24,7 +24,10 @@ export interface ChangeTools {
 export type Outcome = { readonly result: unknown } | { readonly error: unknown }
 
 /** Makes each change as a script of its own; one that meets a row it did not see is told that it is `Taken`. */
-export function changeAlone(driver: Driver, tools: ChangeTools): (change: Change) => Promise<unknown> {
+export function changeAlone(
+  driver: Pick<Driver, 'write'>,
+  tools: ChangeTools,
+): (change: Change) => Promise<unknown> {
   return async (change) => {
     const [outcome] = await driver
       .write(() => changeAll([change], tools))

@@ -16,6 +16,7 @@ export class Gathering<W, R> {
   readonly #limit: number
   readonly #together: (group: readonly Waiting<W, R>[]) => Promise<void> | undefined
   #waiting: Waiting<W, R>[] = []
+  #planned = false
   #busy = false
   #idle: (() => void)[] = []
 
@@ -37,25 +38,39 @@ export class Gathering<W, R> {
 
   /** When nothing waits any more. */
   idle(): Promise<void> {
-    if (!this.#busy) return Promise.resolve()
+    if (!this.#busy && !this.#planned) return Promise.resolve()
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
+  /** The same without waiting for the end of the turn, with all that waits: for one who has waited already. */
+  addNow(work: W): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject })
+      if (!this.#busy) this.#begin()
+    })
+  }
+
   #next(): void {
-    if (this.#busy) return
+    if (this.#busy || this.#planned) return
     if (this.#waiting.length === 0) {
       for (const resolve of this.#idle.splice(0)) resolve()
       return
     }
-    this.#busy = true
+    this.#planned = true
     this.#turn(() => {
-      const done = () => {
-        this.#busy = false
-        this.#next()
-      }
-      const under = this.#together(this.#waiting.splice(0, this.#limit))
-      if (under) under.then(done)
-      else done()
+      if (this.#planned && !this.#busy) this.#begin()
     })
+  }
+
+  #begin(): void {
+    this.#planned = false
+    this.#busy = true
+    const done = () => {
+      this.#busy = false
+      this.#next()
+    }
+    const under = this.#together(this.#waiting.splice(0, this.#limit))
+    if (under) under.then(done)
+    else done()
   }
 }

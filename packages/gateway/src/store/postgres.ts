@@ -1,8 +1,6 @@
 /** The store in PostgreSQL, shared by any number of nodes: changes of a turn in one transaction, a batch in one round trip. */
 import pg from 'pg'
 import { assemble, type StoreOptions } from './assemble.ts'
-import { type Change, type ChangeTools, changeAll, changeAlone, type Outcome } from './change.ts'
-import { Gathering, type Waiting } from './gather.ts'
 import { migrate } from './migrations.ts'
 import {
   type Answer,
@@ -18,6 +16,7 @@ import {
 import { statementOf } from './statements.ts'
 import type { Store } from './store.ts'
 import type { Value } from './tables.ts'
+import { gatherChanges } from './together.ts'
 
 /** How a store in PostgreSQL is opened. */
 export interface PostgresOptions extends StoreOptions {
@@ -71,45 +70,6 @@ function openPool({ url, connections = 10 }: PostgresOptions): pg.Pool {
   // An idle connection that breaks is replaced when it is needed; work under way has its own error.
   pool.on('error', () => {})
   return pool
-}
-
-/**
- * Changes of one turn share a transaction. Where one is in the way, the halves are tried apart, in the end
- * each alone: by then its decision sees the row that won.
- */
-function gatherChanges(
-  driver: Driver,
-  tools: ChangeTools,
-  group: ConstructorParameters<typeof Gathering>[0],
-): Gathering<Change, unknown> {
-  const alone = changeAlone(driver, tools)
-  const together = async (waiting: readonly Waiting<Change, unknown>[]): Promise<void> => {
-    const [first] = waiting
-    try {
-      const outcomes = await driver.write(() =>
-        changeAll(
-          waiting.map(({ work }) => work),
-          tools,
-        ),
-      )
-      for (const [at, one] of waiting.entries()) answer(one, outcomes[at])
-    } catch (error) {
-      if (error instanceof StoreFailed && error.where === 'store')
-        for (const { reject } of waiting) reject(error)
-      else if (first && waiting.length === 1) await alone(first.work).then(first.resolve, first.reject)
-      else {
-        const half = Math.ceil(waiting.length / 2)
-        await together(waiting.slice(0, half))
-        await together(waiting.slice(half))
-      }
-    }
-  }
-  return new Gathering(group, together)
-}
-
-function answer({ resolve, reject }: Waiting<Change, unknown>, outcome: Outcome | undefined): void {
-  if (outcome && 'result' in outcome) resolve(outcome.result)
-  else reject(outcome?.error)
 }
 
 class PostgresDriver implements Driver {

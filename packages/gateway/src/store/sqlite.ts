@@ -2,7 +2,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { assemble, type StoreOptions } from './assemble.ts'
-import { changeAlone } from './change.ts'
 import { Gathering, type Turn, type Waiting } from './gather.ts'
 import { migrate } from './migrations.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from './script.ts'
 import type { Store } from './store.ts'
 import type { Value } from './tables.ts'
+import { gatherChanges } from './together.ts'
 
 /** How a store in a file is opened. */
 export interface SqliteOptions extends StoreOptions {
@@ -37,7 +37,16 @@ export function openSqlite(options: SqliteOptions): Store {
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
   const driver = new SqliteDriver(database, { turn, limit: groupLimit, owned: !options.database })
   driver.transact(() => migrate(driver))
-  return assemble(driver, { ...options, slot: 0, change: changeAlone })
+  const tools = { vault: options.vault, dueOf: options.dueOf, slot: 0 }
+  const changes = gatherChanges({ write: (script) => driver.writeNow(script) }, tools, {
+    turn,
+    limit: groupLimit,
+  })
+  return assemble(driver, {
+    ...tools,
+    change: () => (change) => changes.add(change),
+    finish: () => changes.idle(),
+  })
 }
 
 function openFile(file: string | undefined): DatabaseSync {
@@ -98,6 +107,11 @@ class SqliteDriver implements Driver {
   write<R>(script: () => Script<R>): Promise<R> {
     // The gathering answers with what this very script returned.
     return this.#writes.add(script) as Promise<R>
+  }
+
+  /** The same without waiting for the end of the turn, and with all that waits for it. */
+  writeNow<R>(script: () => Script<R>): Promise<R> {
+    return this.#writes.addNow(script) as Promise<R>
   }
 
   async close(): Promise<void> {
