@@ -45,7 +45,7 @@ export async function hunt(pool: Pool, say: (text: string) => void, given: Hunt)
   for (const { job, outcome } of failed.slice(0, 2)) {
     if (!outcome.broken) continue
     const small = await shrink(job, outcome.broken, (one) => pool.run(one))
-    const again = await pool.run({ ...small, lines: 300 })
+    const again = await pool.run({ ...small, lines: 80 })
     say(`\n${again.trace.join('\n')}\n${again.broken?.message}\nrepeat: ${commandOf(small)}`)
     const { seed, scenario, crashAt } = small
     if (defect === undefined)

@@ -15,7 +15,7 @@ export interface Caught {
 }
 
 /** The most seeds a defect may take. */
-export const bounds = { core: 400, whole: 150 } as const
+export const bounds = { core: 400, whole: 80 } as const
 
 /** Seeds from `from` on until the defect is caught. */
 export async function catchDefect(

@@ -42,7 +42,7 @@ export interface Surroundings {
   /** Something goes wrong with a store call: before it (`refuse`), or with its answer (`lose`). */
   storeFault(node: Node, method: string): 'refuse' | 'lose' | undefined
   /** How long this node stands still now, in ms; 0 for not at all. */
-  stallMs(node: Node): number
+  stallMs(node: Node, what: string): number
   /** Whether events wait for their place in the feed. */
   unsequenced(): boolean
   failed(node: Node, where: string, error: unknown): void
@@ -236,7 +236,7 @@ export class Node {
   async pass(life: () => boolean, what: string): Promise<void> {
     const { scheduler, chance, point, stallMs } = this.surroundings
     if (!life() || point(this, what)) return never
-    const still = Math.max(stallMs(this), this.stalledUntilMs - scheduler.nowMs, 0)
+    const still = Math.max(stallMs(this, what), this.stalledUntilMs - scheduler.nowMs, 0)
     if (still > 0) this.stalledUntilMs = Math.max(this.stalledUntilMs, scheduler.nowMs + still)
     await scheduler.pause(still + chance.whole(0, 1))
     if (!life()) return never

@@ -48,7 +48,8 @@ function of(product: ProductName): Record<string, Scenario> {
   ): Scenario => ({
     product,
     steps,
-    ends,
+    // What its hand-over was lost with is closed, since it cannot be fetched again.
+    ends: product === 'payinsurance' ? [...ends, 'closed'] : ends,
     faults,
   })
   const ended = ['closed', 'failed']

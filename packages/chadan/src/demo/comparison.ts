@@ -59,7 +59,8 @@ const same: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     NOTPAY: unpaid,
     PAYING: unpaid,
     SYS_REFUNDING: ['failing'],
-    SYS_REFUNDED: ['failed'],
+    // What fails after the merchant ended it was closed.
+    SYS_REFUNDED: ['failed', 'closed'],
     CLOSED: ['closed'],
     SUCCESS: paid,
     REFUND: paid,
