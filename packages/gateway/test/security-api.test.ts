@@ -101,3 +101,11 @@ test('one tenant cannot use up what all tenants are served with', async () => {
   assert.equal((await ask('east-read', '/v1/orders')).status, 429)
   assert.equal((await ask('west-read', '/v1/orders')).status, 200)
 })
+
+test('a time that no calendar of the platform can hold is a problem of the request', async () => {
+  const bench = await openHttpBench()
+  for (const expires_at of ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59-14:00']) {
+    const { status, body } = await bench.place('visit-1', { expires_at })
+    assert.deepEqual([status, body.code], [400, 'invalid_request'], JSON.stringify(body))
+  }
+})

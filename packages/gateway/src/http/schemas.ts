@@ -163,6 +163,8 @@ export const details = z
 export const instantInput = z.iso
   .datetime({ offset: true })
   .transform((text) => Date.parse(text))
+  // The platform writes years with four digits, in Beijing's time.
+  .refine((ms) => ms < Date.UTC(9999, 0))
   .describe('RFC 3339.')
 
 /** What is asked for to be paid. */
