@@ -333,7 +333,7 @@ test('a bad option ends with one line and a code of failure', limits, async (t) 
     [['--start', '2026-03-17', '--credentials', join(path, 'c')], 2, /a time with its zone/],
     [[], 2, /--credentials/],
     [['--credentials', join(path, 'c'), '--switch', 'combine.x=1'], 2, /--switch combine\.x/],
-    [['--credentials', join(path, 'none', 'c')], 1, /give a file in a folder that exists/],
+    [['--port', '0', '--credentials', join(path, 'none', 'c')], 1, /give a file in a folder that exists/],
   ]
   for (const [flags, exit, message] of wrong) {
     const child = spawn(process.execPath, [bin, 'simulate', ...flags])

@@ -83,13 +83,16 @@ export async function checkPublicUrl(
             'make sure that it has a public one as seen from outside',
           ),
     )
-  const answer = await answered(`${publicUrl}/healthz`, doors)
+  // Health is not public; the API is, and asks everybody for a key.
+  const answer = await answered(`${publicUrl}/v1/orders`, doors)
   findings.push(
-    answer === 200
+    answer === 401
       ? address.good(host, 'reaches a gateway that runs')
       : address.note(
           host,
-          answer === undefined ? 'nobody answers there from here' : `answers ${answer} to /healthz`,
+          answer === undefined
+            ? 'nobody answers there from here'
+            : `answers ${answer} to /v1/orders without a key, expected 401`,
           'right while the gateway is not running; else look at proxy, certificate and port',
         ),
   )

@@ -6,7 +6,7 @@ import { inputId, unpackInput } from './bodies.ts'
 import { contextFor, planned } from './counter.ts'
 import { Declined, type Desk, type RefundWish, type Signer, type Tenant } from './desk.ts'
 import { type Hands, record } from './hands.ts'
-import { contentDigest } from './numbers.ts'
+import { contentDigest, numberFor } from './numbers.ts'
 import { prepareErrand } from './sending.ts'
 
 /** A refund as it will be kept, with its bytes; nothing is kept or sent yet. Throws `Declined`. */
@@ -27,7 +27,14 @@ export async function planRefund(
   const about = wish.number ?? order.view.number
   const attempt = order.view.attempts.find((one) => one.number === about)
   if (!attempt) throw new Declined('unknown_attempt', 'the order has no attempt of this number')
-  const context = contextFor(desk, { signer, tenant, product, order: order.id })
+  const drawn = contextFor(desk, { signer, tenant, product, order: order.id })
+  let own: string | undefined = numberFor(desk.digestKey, [order.signer, about, wish.reference])
+  const draw = () => {
+    const number = own ?? drawn.draw()
+    own = undefined
+    return number
+  }
+  const context = { ...drawn, draw }
   const { details, amountMinor: amount, parts, reason } = wish
   const placed = await inputsOf(desk, order, about)
   const opening = await planned(() =>

@@ -57,10 +57,13 @@ export async function hearNotice(
   }
 }
 
-/** When the platform made a notice; never later than it was heard, whatever its clock says. */
+/**
+ * When the platform made a notice; never later than it was heard, whatever its clock says. Its times
+ * are whole seconds: the end of the second is taken, since a call answered within it came before.
+ */
 function madeMs({ createTime }: Notice, heardMs: number): number {
   const stated = createTime === undefined ? Number.NaN : Date.parse(createTime)
-  return Number.isNaN(stated) ? heardMs : Math.min(stated, heardMs)
+  return Number.isNaN(stated) ? heardMs : Math.min(stated + 999, heardMs)
 }
 
 interface Taken {

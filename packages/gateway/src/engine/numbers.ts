@@ -7,6 +7,25 @@ export function drawNumber(random: Random): string {
   return randomText(random, 24)
 }
 
+/**
+ * The number of a refund: follows from its order's number and its reference. After a backup was restored, the
+ * same wish gets the same number again, which WeChat Pay pays out once.
+ */
+export function numberFor(key: Uint8Array, subject: readonly string[]): string {
+  let count = 0
+  const bytes = (size: number): Uint8Array => {
+    const blocks: Buffer[] = []
+    for (let made = 0; made < size; made += 32)
+      blocks.push(
+        createHmac('sha256', imported(key))
+          .update([count++, ...subject].join('\n'))
+          .digest(),
+      )
+    return Buffer.concat(blocks).subarray(0, size)
+  }
+  return randomText({ bytes }, 24)
+}
+
 /** An id of ours: `ord_…`, 128 bits and more. */
 export function drawId(random: Random, prefix: string): string {
   return `${prefix}_${randomText(random, 24)}`

@@ -137,10 +137,35 @@ export async function refund(
   caller: Caller,
   id: string,
   wish: RefundWish,
-  { approvedMinor }: { approvedMinor?: number | undefined } = {},
+  more: { approvedMinor?: number | undefined } = {},
+): Promise<Seen & { readonly refund: string }> {
+  for (let tries = 1; ; tries++) {
+    const order = await orderOf(counter, caller, id)
+    try {
+      return await refundOf(counter, caller, order, { wish, ...more })
+    } catch (error) {
+      if (!(error instanceof Overtaken) || tries >= mostPlans) throw error
+    }
+  }
+}
+
+/** A refund is planned again so often when others came first. */
+const mostPlans = 8
+
+/** What it was planned upon has changed: the rules of the product are to be looked at again. */
+class Overtaken extends Declined {
+  constructor() {
+    super('still_in_flight', 'other refunds of this order come first', { retryMs: 1_000 })
+  }
+}
+
+async function refundOf(
+  counter: Counter,
+  caller: Caller,
+  order: Order,
+  { wish, approvedMinor }: { wish: RefundWish; approvedMinor?: number | undefined },
 ): Promise<Seen & { readonly refund: string }> {
   const { desk } = counter
-  const order = await orderOf(counter, caller, id)
   const content = contentDigest(desk.digestKey, wish)
   const known = order.refunds.find((one) => one.reference === wish.reference)
   if (known) return { ...sameRefund(counter, order, known, content), refund: known.number }
@@ -168,6 +193,7 @@ export async function refund(
         found = same.number
         return []
       }
+      if (now.refunds.length !== order.refunds.length) throw new Overtaken()
       checkBound(now, wanted)
       checkLimit(now, wanted, tenant)
       if (approvedMinor !== undefined && !(wanted.amount.minor <= approvedMinor))
@@ -251,7 +277,7 @@ export async function retryRefund(
   const order = await orderOf(counter, caller, id)
   return changeAndDrive(counter, order, {
     acts: (now) => {
-      const { view, refund } = refundOf(now, number)
+      const { view, refund } = ownRefund(now, number)
       if (view.state !== 'refused' && view.state !== 'failed')
         throw new Declined(
           'refund_not_refused',
@@ -284,7 +310,7 @@ export async function freeRefund(
   const order = await orderOf(counter, caller, id)
   return changeAndDrive(counter, order, {
     acts: (now) => {
-      const { view } = refundOf(now, number)
+      const { view } = ownRefund(now, number)
       if (!['abnormal', 'change', 'failed'].includes(view.state))
         throw new Declined(
           'refund_not_stuck',
@@ -314,7 +340,7 @@ export async function resolve(
   })
 }
 
-function refundOf(order: Order, number: string): { view: RefundView; refund: Refund } {
+function ownRefund(order: Order, number: string): { view: RefundView; refund: Refund } {
   const view = order.view.refunds.find((one) => one.number === number)
   const refund = order.refunds.find((one) => one.number === number)
   if (!view || !refund) throw new Declined('unknown_refund', 'the order has no such refund')

@@ -45,7 +45,7 @@ export function ofDeclined(declined: Declined): Problem {
   return new Problem(known ? (code as ProblemCode) : 'rule_broken', {
     detail,
     problems: problems.map(({ at, found, expected }) => ({
-      at: at === '/' ? 'body/details' : `body${at.startsWith('/') ? at : `/details/${at}`}`,
+      at: pointer(at),
       found,
       expected,
     })),
@@ -53,6 +53,13 @@ export function ofDeclined(declined: Declined): Problem {
     headers: wait === undefined ? {} : { 'retry-after': seconds(wait) },
     cause: declined,
   })
+}
+
+/** Where in the request it is: adapters say `/details/x`, the client `body/x` or `x` of what `details` became. */
+function pointer(at: string): string {
+  if (at === '/' || at === '') return 'body/details'
+  if (at.startsWith('/')) return `body${at}`
+  return `body/details/${at.replace(/^(body|path|query|headers)\//, '')}`
 }
 
 /** Whole seconds, at least one, as `Retry-After` has them. */

@@ -195,7 +195,7 @@ const free = route({
     "A person's word that an abnormal, changed or failed refund did not reach the payer, so that its amount may go back under another number.",
   params: refundPath,
   body: z.strictObject({ reason }),
-  example: { reason: 'the payer was paid in cash, receipt 42' },
+  example: { reason: 'WeChat Pay support confirms that nothing reached the payer, case 42' },
   answers: { 200: seen },
   problems: ['unknown_order', 'unknown_refund', 'refund_not_stuck'],
   audit: ({ subject, path, body }) => ({

@@ -1,6 +1,6 @@
 /** What needs a person: contradictory or stuck money, with the facts on both sides and what to do. */
 import type { Product } from '../products/product.ts'
-import { agreement, factsAbout, neverPlaced, newest } from './derive-attempt.ts'
+import { agreement, answerOf, factsAbout, neverPlaced, newest } from './derive-attempt.ts'
 import { agrees, factsAboutRefund } from './derive-refund.ts'
 import type { Attempt, Order, Refund } from './order.ts'
 import type { Concern, Fact } from './reading.ts'
@@ -83,12 +83,31 @@ function attemptMarks(
         suggest: 'query the order once more; when it stays, ask WeChat Pay with both request ids',
       }),
     )
+  marks.push(...refusedActs(order, attempt, view))
   const latest = newest(facts)
   const concerns = [
     ...(latest?.reading.concerns ?? []),
     ...(product.concerns?.(order as Order, view, refunds) ?? []),
   ]
   return [...marks, ...concernMarks(order, number, concerns, latest)]
+}
+
+/** What was asked for after placing and refused: nobody else would tell that the service runs on. */
+function refusedActs(order: Omit<Order, 'view'>, attempt: Attempt, view: AttemptView): readonly Raised[] {
+  const { number } = attempt
+  if (view.state !== 'in_service' && view.state !== 'paying') return []
+  const later = attempt.errands.filter((one) => one.later)
+  const last = later.at(-1)
+  if (!last || answerOf(order, number, last) !== 'refused') return []
+  const facts = factsAbout(order, number).filter(
+    ({ reading }) => reading.step === last.step && reading.said === 'refused',
+  )
+  return [
+    raise('act_refused', `${number}/${last.step}`, facts, {
+      found: `WeChat Pay refused ${last.step}: ${facts.map(({ reading }) => reading.word).join(', ')}`,
+      suggest: 'correct what was refused and ask for it again; until then nothing is collected',
+    }),
+  ]
 }
 
 function concernMarks(

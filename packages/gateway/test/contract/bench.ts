@@ -44,6 +44,9 @@ export interface Bench extends AsyncDisposable {
   deaf: boolean
 }
 
+/** Keys the digests of what merchants ask for. */
+export const digestKey: Uint8Array = Buffer.alloc(32, 7)
+
 /** The address the simulated WeChat Pay reaches the gateway at. */
 export const publicUrl = 'https://pay.hospital.example.cn'
 
@@ -128,7 +131,7 @@ export async function openBench(
     products,
     node,
     publicUrl,
-    digestKey: Buffer.alloc(32, 7),
+    digestKey,
     signer: async (id) => (id === 'main' ? signer : undefined),
     tenant: async (id) => (id === tenant.id ? tenant : undefined),
     watch: { failed: (where, error) => void failures.push({ where, error }) },

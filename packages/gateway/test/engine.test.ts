@@ -1,0 +1,74 @@
+/** What the engine does for all products alike, and the contract does not show. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { numberFor } from '../src/engine/numbers.ts'
+import type { Order } from '../src/order/order.ts'
+import { openSqlite } from '../src/store/index.ts'
+import { type Bench, digestKey, type OpenStore, openBench } from './contract/bench.ts'
+import { type Sample, samples } from './contract/samples.ts'
+
+const minute = 60_000
+const openStore: OpenStore = async (given) => openSqlite({ ...given, file: ':memory:' })
+
+function sampleOf(product: string): Sample {
+  const sample = samples.find((one) => one.product === product)
+  assert.ok(sample)
+  return sample
+}
+
+const codes = ({ view }: Order) => view.marks.filter((mark) => !mark.resolved).map((mark) => mark.code)
+
+async function place(bench: Bench, sample: Sample) {
+  const details = sample.details(bench, 'A-1')
+  const { order } = await bench.gateway.place(
+    bench.caller,
+    { reference: 'A-1', product: sample.product, details },
+    {},
+  )
+  return order
+}
+
+test('an act that WeChat Pay refuses is shown to a person, and can be asked for again', async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('payscore')
+  const order = await place(bench, sample)
+  await bench.sim.act(order.view.number, { action: 'confirm' })
+  await bench.pass(2 * minute)
+  const bill = (end_time: string) => ({
+    post_payments: [{ name: 'Rental fee', amount: 4000, count: 1 }],
+    total_amount: 4000,
+    time_range: { end_time },
+  })
+  // A service cannot have ended tomorrow.
+  await bench.gateway.act(bench.caller, order.id, 'complete', bill('2026-03-18T10:00:00+08:00'))
+  const refused = await bench.order(order.id)
+  assert.equal(refused.view.state, 'in_service')
+  assert.deepEqual(codes(refused), ['act_refused'])
+  await bench.gateway.act(bench.caller, order.id, 'complete', bill(bench.sim.world.time()))
+  assert.deepEqual(codes(await bench.order(order.id)), [])
+})
+
+test("a refund's number follows from its order's number and its reference, so that a restored backup repeats it", async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('wecom')
+  const order = await place(bench, sample)
+  await sample.pay(bench, order)
+  await bench.pass(minute)
+  const wish = { reference: 'back-1', amountMinor: 100, details: {} }
+  const { refund } = await bench.gateway.refund(bench.caller, order.id, wish)
+  assert.equal(refund, `R${numberFor(digestKey, ['main', order.view.number, 'back-1'])}`)
+  assert.match(refund, /^R[0-9A-Za-z]{24}$/)
+})
+
+test('two references of one order have two refund numbers', async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('wecom')
+  const order = await place(bench, sample)
+  await sample.pay(bench, order)
+  await bench.pass(minute)
+  const wish = { amountMinor: 100, details: {} }
+  const first = await bench.gateway.refund(bench.caller, order.id, { reference: 'back-1', ...wish })
+  await bench.pass(2 * minute)
+  const second = await bench.gateway.refund(bench.caller, order.id, { reference: 'back-2', ...wish })
+  assert.notEqual(first.refund, second.refund)
+})
