@@ -216,3 +216,29 @@ test('closing gives up no money that became owed at the same moment', async () =
   assert.equal([completed, closed].filter(({ status }) => status === 'fulfilled').length, 1)
   assert.equal(kept?.attempts[0]?.closing === undefined, completed.status === 'fulfilled')
 })
+
+test('two refunds at the same moment are held to the same rules as one after the other', async () => {
+  const bench = await openHttpBench({ tenant: { merchant: {} } })
+  const { wecom } = bench.sim.credentials
+  const { body: order } = await bench.place('tea-1', {
+    product: 'wecom',
+    details: {
+      ...{ appid: wecom.appid, mchid: wecom.mchid, description: 'Afternoon tea set' },
+      amount: { total: 12800, currency: 'CNY' },
+      payer: { openid: wecom.openid },
+      scene_info: { payer_client_ip: '203.0.113.24', store_info: { id: 'SZ-001' } },
+    },
+  })
+  await bench.pay(order)
+  await bench.pass(60_000)
+  assert.equal((await bench.store.find({ id: order.id }))?.view.state, 'paid')
+  // WeCom demands a minute between two refunds of one order.
+  const answers = await Promise.all(
+    ['a', 'b', 'c'].map((reference) => refundOf(bench, order, { reference, amount_minor: 100 })),
+  )
+  assert.deepEqual(answers.map(({ status, body }) => body.rule ?? status).sort(), [
+    201,
+    'refund_too_soon',
+    'refund_too_soon',
+  ])
+})
