@@ -390,6 +390,8 @@ class WholeRun {
     }
     // A node whose clock is behind takes its share of a window that the backup had not seen yet.
     this.#granted.clear()
+    // What was acknowledged since the backup is lost with it.
+    for (const row of this.#simulator?.notices ?? []) if (row.state === 'accepted') this.#accepted.add(row.id)
     let lost = 0
     for (const [id, order] of before) {
       if (this.#orders.get(id)?.version === order.version) continue
