@@ -87,7 +87,7 @@ const idOf = (at: number): string => `ord_copy${String(at).padStart(16, '0')}`
 /** Copies an order many times by SQL; the indexes are built at the end, as a restore would. */
 function multiply(file: string, { id }: Order, rows: number): void {
   const database = new DatabaseSync(file)
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144')
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144')
   const indexes = database
     .prepare(
       "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('orders', 'numbers')",
@@ -100,7 +100,8 @@ function multiply(file: string, { id }: Order, rows: number): void {
   const copied: Readonly<Record<string, string>> = {
     id: "'ord_copy' || printf('%016d', i)",
     reference: "'copy-' || i",
-    doc: `replace(doc, '${id}', 'ord_copy' || printf('%016d', i))`,
+    // Documents lie beside the indexes: a short one finds its row as fast, and ten million fit on a disk.
+    doc: `'{"id":"ord_copy' || printf('%016d', i) || '"}'`,
     created_ms: 'created_ms + i',
     // Nobody works on copies.
     due_ms: 'NULL',
@@ -118,6 +119,5 @@ function multiply(file: string, { id }: Order, rows: number): void {
     )
     .run(rows - 1)
   for (const { sql } of indexes) database.exec(sql)
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
 }

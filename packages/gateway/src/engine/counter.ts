@@ -70,6 +70,7 @@ export async function handsFor(
     signer,
     product: desk.products[order.product],
     claim: drawId(desk.random, 'clm'),
+    grip: { holds: true },
     source,
   }
 }

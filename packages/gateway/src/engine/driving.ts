@@ -13,13 +13,14 @@ const mostSteps = 50
 
 /** Carries out what is due of an order that `hands` holds. Gives the order as it stands then. */
 export async function drive(hands: Hands, given: Order): Promise<Order> {
-  const { desk, product, claim } = hands
+  const { desk, product, claim, grip } = hands
   let order = given
   try {
     for (let count = 0; count < mostSteps; count++) {
       const step = plan(order, product)
       if (!step || step.atMs > desk.clock.now()) {
-        await desk.store.release(order.id, claim)
+        // What was written last has often ended the claim already.
+        if (grip.holds) await desk.store.release(order.id, claim)
         return order
       }
       const kind = budgetOf(order, step)

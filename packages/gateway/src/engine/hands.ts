@@ -22,6 +22,8 @@ export interface Hands {
   readonly product: Product
   /** The claim under which the order is held. */
   readonly claim: string
+  /** Whether the claim is still to be ended, as far as this process knows. */
+  readonly grip: { holds: boolean }
   /** How answers are learnt: a timer's question, or the payer who came back. */
   readonly source: Extract<Source, 'answer' | 'return_page'>
 }
@@ -38,7 +40,7 @@ export interface Recording {
 
 /** Changes an order and gives it as it stands then; the claim ends when nothing more is due. Throws `ClaimLost`. */
 export async function record(
-  { desk, product, claim }: Hands,
+  { desk, product, claim, grip }: Hands,
   id: string,
   change: (edit: Edit) => unknown,
   { must, hold, bytes, numbers }: Recording = {},
@@ -51,6 +53,7 @@ export async function record(
     log = edit.log
     const next = plan(edit.order, product)
     const release = !hold && !(next && next.atMs <= nowMs)
+    grip.holds = !release
     const under = { id: claim, must: must === true, release, untilMs: nowMs + leaseMs }
     return { result: edit.order, write: edit.write({ claim: under, bytes, numbers }) }
   })
