@@ -109,3 +109,52 @@ test('a time that no calendar of the platform can hold is a problem of the reque
     assert.deepEqual([status, body.code], [400, 'invalid_request'], JSON.stringify(body))
   }
 })
+
+test('a stream ends soon after the key that opened it is revoked', async () => {
+  const bench = await openHttpBench()
+  const key = await bench.makeKey('east', 'leaked', ['read'])
+  const headers = { authorization: `Bearer ${key}` }
+  const stream = await bench.raw(new Request(`${publicUrl}/v1/events/stream`, { headers }))
+  const reader = stream.body?.getReader()
+  assert.ok(reader)
+  await reader.read()
+  const [kept] = (await bench.store.apiKeys('east')).filter(({ name }) => name === 'leaked')
+  assert.ok(kept)
+  await bench.store.saveApiKey({ ...kept, revokedMs: bench.clock.now() })
+  let ended = false
+  void (async () => {
+    while (!(await reader.read()).done);
+    ended = true
+  })()
+  await bench.pass(40_000)
+  assert.equal(ended, true)
+})
+
+test('a hand-over that WeChat Pay has to sign stays within the budget, and its failure is no defect', async () => {
+  const bench = await openHttpBench({ tenant: { merchant: {} } })
+  const { wecom } = bench.sim.credentials
+  const { body: order } = await bench.place('tea-1', {
+    product: 'wecom',
+    details: {
+      ...{ appid: wecom.appid, mchid: wecom.mchid, description: 'Afternoon tea set' },
+      amount: { total: 12800, currency: 'CNY' },
+      payer: { openid: wecom.openid },
+      scene_info: { payer_client_ip: '203.0.113.24', store_info: { id: 'SZ-001' } },
+    },
+  })
+  const hand = () => bench.call('GET', `/v1/orders/${order.id}/handover`, { key: 'east-operate' })
+  assert.equal((await hand()).status, 200)
+  bench.sim.faults.next('wecom.getSign', 'loseRequest', { times: 20 })
+  const lost = await hand()
+  assert.deepEqual([lost.status, lost.body.code], [503, 'provider_busy'])
+  bench.sim.faults.heal()
+  // The others of this second spent it all.
+  const windowMs = Math.floor(bench.clock.now() / 1000) * 1000
+  for (let ahead = 0; ahead < 3; ahead++)
+    await bench.store.takeBudget('main/ask', windowMs + ahead * 1000, 1000, 1000)
+  const busy = await Promise.all(Array.from({ length: 12 }, hand))
+  assert.ok(
+    busy.some(({ body }) => body.code === 'provider_busy'),
+    JSON.stringify(busy.map(({ status }) => status)),
+  )
+})

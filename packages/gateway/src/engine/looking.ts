@@ -6,6 +6,7 @@ import type { Order } from '../order/order.ts'
 import { settled } from '../order/plan.ts'
 import type { PayerHandover } from '../products/product.ts'
 import { askAttempt, askRefund } from './asking.ts'
+import { ask } from './calls.ts'
 import { type Counter, orderOf, seen, signerOf, takeInHand, within } from './counter.ts'
 import { type Caller, Declined, type Seen } from './desk.ts'
 import { drive } from './driving.ts'
@@ -151,9 +152,18 @@ async function makeHandover(counter: Counter, order: Order): Promise<PayerHandov
     nowMs: desk.clock.now(),
     placedMs: placedMs(order, attempt.number),
     draw: () => drawNumber(desk.random),
-    send: async ({ operation, input }) =>
-      signer.client.send(await signer.client.prepare(operation, input as never)),
+    async send(call) {
+      const waitMs = await counter.budgets.take(signer, 'ask')
+      if (waitMs > 0) throw busy(waitMs)
+      const ending = await ask(desk, signer, call)
+      if (ending.ended !== 'answered') throw busy(1_000)
+      return ending.result
+    },
   })
+}
+
+function busy(retryMs: number): Declined {
+  return new Declined('provider_busy', 'WeChat Pay has to sign it and cannot be asked now', { retryMs })
 }
 
 /** Places the same bytes again: WeChat Pay answers with a fresh session of the same order (CT 3.3). */

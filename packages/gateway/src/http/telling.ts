@@ -7,6 +7,7 @@ import { redeliver, skip } from '../outbound/incidents.ts'
 import { TargetRefused } from '../outbound/targets.ts'
 import { newEndpoint, rotateSecret, tell } from '../outbound/webhooks.ts'
 import type { Endpoint as KeptEndpoint } from '../store/store.ts'
+import { isActive } from './keys.ts'
 import { idPath } from './orders.ts'
 import { presentDelivery } from './present.ts'
 import { Problem } from './problems.ts'
@@ -57,9 +58,13 @@ const stream = route({
   headers: z.object({ 'last-event-id': place.optional() }),
   answers: { 200: { meaning: 'A stream that ends after an hour at most.', type: 'text/event-stream' } },
   problems: ['too_many_streams'],
-  async handle({ api, caller, query, headers, signal }) {
+  async handle({ api, caller, key, query, headers, signal }) {
     const after = placeOf(headers.get('last-event-id') ?? query.after) ?? 0
-    return api.feed.stream(caller.tenant, { after, signal })
+    const allowed = async () => {
+      const now = await api.store.apiKey(key.hash)
+      return now !== undefined && isActive(now, api.clock.now())
+    }
+    return api.feed.stream(caller.tenant, { after, signal, allowed })
   },
 })
 

@@ -13,7 +13,7 @@ export interface FeedOptions {
   readonly pollMs?: number | undefined
   /** A comment is sent after so long without an event, so that proxies keep the connection. Default 15 000. */
   readonly heartbeatMs?: number | undefined
-  /** A stream ends after so long, so that a revoked key is noticed; receivers resume. Default an hour. */
+  /** A stream ends after so long; receivers resume. Default an hour. */
   readonly lifeMs?: number | undefined
   /** Streams of one tenant at once. Default 20. */
   readonly streams?: number | undefined
@@ -33,9 +33,17 @@ export interface Feed {
   page(tenant: string, more?: { after?: number | undefined; limit?: number | undefined }): Promise<FeedPage>
   /**
    * `text/event-stream`: id is the number, event the type, data the event as in a page. Begins behind
-   * `after`; ends on `signal`, at the end of its life, and at `stop`. Declines `too_many_streams`.
+   * `after`; ends on `signal`, at the end of its life, at `stop`, and a heartbeat after `allowed` says no.
+   * Declines `too_many_streams`.
    */
-  stream(tenant: string, more: { after: number; signal?: AbortSignal | undefined }): Response
+  stream(
+    tenant: string,
+    more: {
+      after: number
+      signal?: AbortSignal | undefined
+      allowed?: (() => Promise<boolean>) | undefined
+    },
+  ): Response
   /** These tenants have new events: their streams look at once. */
   wake(tenants: readonly string[]): void
   /** Ends all streams. */
@@ -53,7 +61,7 @@ export function openFeed(options: FeedOptions): Feed {
   const { store, clock, pollMs = 1_000, heartbeatMs = 15_000, lifeMs = 3_600_000, streams = 20 } = options
   const open = new Map<string, Set<Listener>>()
 
-  function stream(tenant: string, { after, signal }: { after: number; signal?: AbortSignal | undefined }) {
+  function stream(tenant: string, { after, signal, allowed }: Parameters<Feed['stream']>[1]) {
     const listeners = open.get(tenant) ?? new Set()
     if (listeners.size >= streams) {
       throw new Declined('too_many_streams', `this tenant already reads ${streams} streams`, {
@@ -63,6 +71,7 @@ export function openFeed(options: FeedOptions): Feed {
     const endMs = clock.now() + lifeMs
     let place = after
     let saidMs = clock.now()
+    let checkedMs = clock.now()
     let ended = false
     let bell = Promise.withResolvers<void>()
     let close = () => {}
@@ -85,6 +94,10 @@ export function openFeed(options: FeedOptions): Feed {
         bell = Promise.withResolvers()
         const events = await store.events(tenant, place, pieceSize)
         const nowMs = clock.now()
+        if (allowed && nowMs - checkedMs >= heartbeatMs) {
+          checkedMs = nowMs
+          if (!(await allowed())) break
+        }
         if (ended) break
         place = events.at(-1)?.seq ?? place
         if (events.length > 0) return events.map(frame).join('')
