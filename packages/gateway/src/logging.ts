@@ -106,3 +106,25 @@ export function errorFields(error: unknown): LogFields {
       .join(' | '),
   }
 }
+
+/**
+ * Warnings that strangers can cause, at most `most` a minute: so that nobody fills the disk. How many were left
+ * out is said with the first one after.
+ */
+export function sparingly(
+  { clock, log }: { clock: Pick<Clock, 'now'>; log: Log },
+  { event, leftOut, most = 20 }: { event: string; leftOut: string; most?: number },
+): (fields: LogFields) => void {
+  let sinceMs = Number.NEGATIVE_INFINITY
+  let count = 0
+  return (fields) => {
+    const nowMs = clock.now()
+    if (nowMs - sinceMs >= 60_000 || nowMs < sinceMs) {
+      if (count > most) log.warn(leftOut, { count: count - most })
+      sinceMs = nowMs
+      count = 0
+    }
+    count++
+    if (count <= most) log.warn(event, fields)
+  }
+}

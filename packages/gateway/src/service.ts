@@ -9,7 +9,7 @@ import { defaultLimits, type Limits, openApp } from './http/app.ts'
 import { addInbound } from './http/inbound.ts'
 import type { Api } from './http/route.ts'
 import { apiRoutes } from './http/routes.ts'
-import { errorFields, type Log } from './logging.ts'
+import { errorFields, type Log, sparingly } from './logging.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
 import { type DeliveryWatcher, openDispatcher } from './outbound/deliveries.ts'
 import { openFeed } from './outbound/feed.ts'
@@ -82,7 +82,10 @@ export function openService(options: ServiceOptions): Service {
     options.watch?.failed?.(where, error)
     log.error('failed', { where, ...errorFields(error) })
   }
-  const watch = both({ ...metrics.watch, failed }, { ...logging(log), ...options.watch, failed: undefined })
+  const watch = both(
+    { ...metrics.watch, failed },
+    { ...logging(clock, log), ...options.watch, failed: undefined },
+  )
 
   const feed = openFeed({
     store: options.store,
@@ -237,10 +240,14 @@ function both(one: Watcher, other: Watcher): Watcher {
   }
 }
 
-function logging(log: Log): Watcher {
+function logging(clock: Clock, log: Log): Watcher {
+  // Anybody can send what does not verify.
+  const unverified = sparingly({ clock, log }, { event: 'notice_not_taken', leftOut: 'notices_not_logged' })
   return {
     notice({ kind, result, ms }) {
-      if (result !== 'ok' && result !== 'duplicate') log.warn('notice_not_taken', { kind, result, ms })
+      if (result === 'ok' || result === 'duplicate') return
+      if (kind === 'unverified') unverified({ kind, result, ms })
+      else log.warn('notice_not_taken', { kind, result, ms })
     },
   }
 }

@@ -158,3 +158,41 @@ test('a hand-over that WeChat Pay has to sign stays within the budget, and its f
     JSON.stringify(busy.map(({ status }) => status)),
   )
 })
+
+test('what strangers send is counted to the last, and logged no faster than people read', async () => {
+  const bench = await openHttpBench()
+  const forged = () =>
+    bench.service.fetch(new Request(`${publicUrl}/notify/main/combine`, { method: 'POST', body: '{}' }))
+  for (let count = 0; count < 200; count++) assert.ok((await forged()).status >= 400)
+  const lines = () => bench.logged.filter((line) => line.includes('notice_not_taken')).length
+  assert.ok(lines() >= 1 && lines() <= 30, `${lines()}`)
+  assert.match(
+    await bench.service.metrics.text(),
+    /chadan_notifications_total\{kind="unverified",result="refused"\} 200/,
+  )
+  await bench.pass(120_000)
+  await forged()
+  // What was left out stands in a line of its own.
+  const left = bench.logged.filter((line) => line.includes('notices_not_logged'))
+  assert.equal(left.length, 1)
+  assert.match(left[0] ?? '', /"count":1[789]\d/)
+})
+
+test('a stranger who hangs up in the middle of a body is no defect to be logged', async () => {
+  const logged: string[] = []
+  const clock = virtualClock(0)
+  const app = new Hono()
+  addInbound(app, {
+    clock,
+    log: openLog({ clock, node: 'one', destination: { write: (line) => void logged.push(line) } }),
+    gateway: {
+      hear: async () => new Response(null, { status: 204 }),
+      comeBack: async () => ({ location: undefined, state: 'paid' }),
+    },
+  })
+  const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+  const init = { method: 'POST', body, duplex: 'half' }
+  const answer = await app.fetch(new Request(`${publicUrl}/notify/main/combine`, init))
+  assert.ok(answer.status >= 400)
+  assert.deepEqual(logged, [])
+})

@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import { errorFields, type Log } from '../logging.ts'
 import { StoreFailed } from '../store/index.ts'
 import { traced } from '../tracing.ts'
-import { BodyTooLarge, readBytes } from './body.ts'
+import { BodyGivenUp, BodyTooLarge, readBytes } from './body.ts'
 import { type Buckets, openBuckets, type Rate } from './buckets.ts'
 import { type Admitted, admit, subjectOf } from './guard.ts'
 import { readInput } from './input.ts'
@@ -198,7 +198,13 @@ function json({ status, body, headers = {} }: Answer): Response {
 }
 
 function failed({ log, ...rest }: AppOptions, error: unknown, id = requestId(rest), route?: Route): Response {
-  const problem = error instanceof BodyTooLarge ? new Problem('body_too_large') : problemOf(error)
+  const problem =
+    error instanceof BodyTooLarge
+      ? new Problem('body_too_large')
+      : // Nobody is there to read it.
+        error instanceof BodyGivenUp
+        ? new Problem('malformed_json', { detail: 'the body did not come whole' })
+        : problemOf(error)
   if (problem.code === 'internal' || error instanceof StoreFailed)
     log.error('request_failed', { request_id: id, route: route?.path, ...errorFields(error) })
   return problemAnswer(problem, id)

@@ -33,8 +33,8 @@ export class Room {
 }
 
 /**
- * The bytes of a body. Throws `BodyTooLarge` as soon as there are too many, `BodyGivenUp` when the signal
- * says so or the room for bodies of strangers is full; what has come by then is let go.
+ * The bytes of a body. Throws `BodyTooLarge` as soon as there are too many, `BodyGivenUp` when its sender
+ * hangs up, the signal says so or the room for bodies of strangers is full; what has come by then is let go.
  */
 export async function readBytes(
   request: Request,
@@ -51,7 +51,9 @@ export async function readBytes(
   let held = 0
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw new BodyGivenUp('the sender hung up', { cause: error })
+      })
       if (signal?.aborted) throw new BodyGivenUp()
       if (done) break
       size += value.byteLength
