@@ -466,10 +466,17 @@ export const wholeDefects: Readonly<Record<string, WholeDefect>> = {
       one.type === 'order.paid' ? [one, { ...one, id: `${one.id}x`, orderSeq: one.orderSeq + 50 }] : [one],
     ),
   })),
-  openid_in_events: writing('puts the payer into what is told', (write) => ({
-    ...write,
-    events: write.events?.map((one) => ({ ...one, data: { ...one.data, payer: write.payer } })),
-  })),
+  openid_in_events: {
+    what: 'puts the payer into what is told',
+    adapt: () => {
+      const payers = new Map<string, string>()
+      return writing('', (write) => {
+        if (write.payer !== undefined) payers.set(write.order.id, write.payer)
+        const payer = payers.get(write.order.id)
+        return { ...write, events: write.events?.map((one) => ({ ...one, data: { ...one.data, payer } })) }
+      }).adapt()
+    },
+  },
   purged_while_unsettled: store('forgets the prepared bytes of orders that are not settled', (inner) => ({
     bytes: async (id) => (id.endsWith('/input') ? inner.bytes(id) : undefined),
   })),

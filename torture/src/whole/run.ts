@@ -425,9 +425,9 @@ class WholeRun {
   /** A process that stands still is worst where it holds something: after a claim, after an answer. */
   #stallMs(what: string): number {
     const holds = /^after (claim|claimDue|a call)$/.test(what)
-    if (this.#healed || !this.#storeChance.happens(this.#shares.stall * (holds ? 0.15 : 0.003))) return 0
+    if (this.#healed || !this.#storeChance.happens(this.#shares.stall * (holds ? 0.4 : 0.003))) return 0
     this.counts.faults++
-    const ms = this.#storeChance.spread(holds ? 20_000 : 1_000, 150_000)
+    const ms = this.#storeChance.spread(holds ? 40_000 : 1_000, 150_000)
     this.#note('world', `a node stands still for ${ms} ms ${what}`)
     return ms
   }
