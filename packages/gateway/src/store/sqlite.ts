@@ -32,8 +32,9 @@ export function openSqlite(options: SqliteOptions): Store {
   const { file, busyMs = 5_000, turn = setImmediate, groupLimit = 64 } = options
   const database = options.database ?? openFile(file)
   database.exec(`PRAGMA busy_timeout = ${Math.trunc(busyMs)}; PRAGMA journal_mode = WAL`)
-  // Rows of one minute lie on the same pages: copied back every 64 MB, each is copied once and not after each commit.
-  database.exec('PRAGMA wal_autocheckpoint = 16384')
+  // Rows of one minute lie on the same pages. Copied back every 16 MB, most are copied once and not after
+  // each commit; larger pieces would hold up whoever waits meanwhile.
+  database.exec('PRAGMA wal_autocheckpoint = 4096')
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY')
   const driver = new SqliteDriver(database, { turn, limit: groupLimit, owned: !options.database })
   driver.transact(() => migrate(driver))
