@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { virtualClock } from '@chadan/simulator'
+import fc from 'fast-check'
 import { Hono } from 'hono'
 import { addInbound } from '../src/http/inbound.ts'
+import { hasNameTwice } from '../src/http/names.ts'
 import { openLog } from '../src/logging.ts'
 import { openHttpBench, publicUrl } from './http-bench.ts'
 
@@ -195,4 +197,32 @@ test('a stranger who hangs up in the middle of a body is no defect to be logged'
   const answer = await app.fetch(new Request(`${publicUrl}/notify/main/combine`, init))
   assert.ok(answer.status >= 400)
   assert.deepEqual(logged, [])
+})
+
+test('a member that stands twice is refused, since others on the way may have read the other one', async () => {
+  const bench = await openHttpBench()
+  const { body: order } = await bench.place('visit-1')
+  const close = (body: string) =>
+    bench.call('POST', `/v1/orders/${order.id}/close?wait_ms=0`, { key: 'east-operate', body })
+  for (const body of [
+    '{"reason":"a","reason":"b"}',
+    '{"reason":"a","\\u0072eason":"b"}',
+    '{"owed":"keep", "reason":"x\\"}", "owed":"give_up"}',
+  ]) {
+    const { status, body: answer } = await close(body)
+    assert.deepEqual([status, answer.code], [400, 'malformed_json'], body)
+  }
+  assert.equal((await close('{"reason":"\\"reason\\":1, {\\"owed\\":1,\\"owed\\":2}"}')).status, 200)
+})
+
+test('names are told from texts however JSON is written', () => {
+  const json = fc.json({ maxDepth: 4, stringUnit: 'binary' })
+  fc.assert(fc.property(json, (text) => hasNameTwice(JSON.stringify(JSON.parse(text))) === false))
+  const named = fc.tuple(fc.string({ unit: 'binary' }), fc.jsonValue(), fc.jsonValue())
+  fc.assert(
+    fc.property(named, ([name, one, other]) => {
+      const member = (value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`
+      return hasNameTwice(`[0,{"a\\\\":[{}],${member(one)} ,\n${member(other)}}]`)
+    }),
+  )
 })

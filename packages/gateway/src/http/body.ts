@@ -1,5 +1,6 @@
 /** Reads bodies: bounded, and JSON only as what it says it is. */
 import { parseJson } from '@chadan/protocol'
+import { hasNameTwice } from './names.ts'
 import { Problem } from './problems.ts'
 
 /** Thrown when a body has more bytes than it may. */
@@ -85,8 +86,10 @@ export function readJson(headers: Headers, bytes: Uint8Array): unknown {
   if (!jsonType.test(headers.get('content-type') ?? '') || headers.has('content-encoding'))
     throw new Problem('unsupported_media_type')
   try {
-    const value = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const value = parseJson(text)
     inspect(value, 0)
+    if (hasNameTwice(text)) throw new Problem('malformed_json', { detail: 'a member stands twice' })
     return value
   } catch (error) {
     if (error instanceof Problem) throw error
