@@ -65,8 +65,8 @@ class MeddlingEdit extends Edit {
     this.#meddle(this, one)
     return this
   }
-  override asked(number: string, atMs: number, answer: 'missing' | 'other'): this {
-    super.asked(number, atMs, answer)
+  override asked(...[number, atMs, ...more]: Parameters<Edit['asked']>): this {
+    super.asked(number, atMs, ...more)
     this.#counting?.(this, number, atMs)
     return this
   }

@@ -72,3 +72,26 @@ test('two references of one order have two refund numbers', async () => {
   const second = await bench.gateway.refund(bench.caller, order.id, { reference: 'back-2', ...wish })
   assert.notEqual(first.refund, second.refund)
 })
+
+test('who looks again and again does not make the questions of the schedule rarer', async () => {
+  await using bench = await openBench(openStore)
+  const order = await place(bench, sampleOf('combine'))
+  for (let look = 0; look < 10; look++) {
+    await bench.sim.advance(2_100)
+    await bench.gateway.look(bench.caller, order.id)
+  }
+  const { nextAskMs = 0 } = await bench.gateway.look(bench.caller, order.id)
+  assert.ok(nextAskMs - bench.sim.clock.now() < minute)
+})
+
+test('when a payer who came back has been waited for, the schedule goes on where it was', async () => {
+  await using bench = await openBench(openStore)
+  const order = await place(bench, sampleOf('combine'))
+  await bench.gateway.comeBack(order.id)
+  await bench.pass(minute)
+  const { count = 0 } = (await bench.order(order.id)).asked[order.view.number] ?? {}
+  assert.equal(count, 0)
+  await bench.pass(10 * minute)
+  // 5 s, 30 s, 1, 3 and 5 min after the minute in which it was asked every other second.
+  assert.ok(((await bench.order(order.id)).asked[order.view.number]?.count ?? 0) >= 4)
+})

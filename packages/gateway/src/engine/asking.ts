@@ -1,9 +1,11 @@
 /** Asks WeChat Pay where an attempt or a refund stands, and closes: the answers alone say what is. */
 import { factsAbout, shows } from '../order/derive-attempt.ts'
 import type { Attempt, Order, Refund } from '../order/order.ts'
+import { turnOf } from '../order/plan.ts'
 import type { Reading } from '../order/reading.ts'
 import type { Call, Question } from '../products/product.ts'
 import { ask, decides, type Ending } from './calls.ts'
+import type { BudgetKind } from './desk.ts'
 import { type Hands, heard, operationOf, record } from './hands.ts'
 
 /** Asks about an attempt with all its product's questions. */
@@ -21,6 +23,7 @@ export async function askAttempt(hands: Hands, order: Order, number: string): Pr
     number,
     askedMs,
     missing,
+    kind: 'ask',
     questions: hands.product.ask(order, attempt),
   })
 }
@@ -42,6 +45,7 @@ export async function askRefund(hands: Hands, order: Order, number: string): Pro
     number,
     askedMs,
     missing,
+    kind: 'ask_refund',
     questions: hands.product.askRefund(order, refund),
   })
 }
@@ -59,14 +63,15 @@ async function putQuestions(
     number: string
     askedMs: number
     missing: (now: Order) => Reading
+    kind: BudgetKind
     questions: readonly Question[]
   },
 ): Promise<Order> {
-  const { number, askedMs, missing, questions } = about
+  const { number, askedMs, missing, kind, questions } = about
   const endings: { question: Question; ending: Ending }[] = []
   for (const question of questions)
     endings.push({ question, ending: await ask(hands.desk, hands.signer, question) })
-  learnManners(hands, endings)
+  learnManners(hands, kind, endings)
   const notFound = ({ question, ending }: { question: Question; ending: Ending }) =>
     ending.ended === 'refused'
       ? ending.refusal.notFound
@@ -75,6 +80,7 @@ async function putQuestions(
   // Of several questions the first decides: a cash order that is there says nothing of the mixed one.
   const nobody = endings.length > 0 && endings.every(notFound)
   return record(hands, order.id, (edit) => {
+    const turn = turnOf(edit.order, askedMs, hands.product)
     for (const one of endings) {
       const { question, ending } = one
       const operation = operationOf(question.operation.id)
@@ -86,17 +92,21 @@ async function putQuestions(
         edit.hear(heard(hands, { operation, askedMs, verified }, missing(edit.order)), ending.evidence)
       }
     }
-    edit.asked(number, askedMs, nobody ? 'missing' : 'other')
+    edit.asked(number, askedMs, nobody ? 'missing' : 'other', turn)
   })
 }
 
-function learnManners(hands: Hands, endings: readonly { question: Call; ending: Ending }[]): void {
+function learnManners(
+  { budgets, desk, signer }: Hands,
+  kind: BudgetKind,
+  endings: readonly { question: Call; ending: Ending }[],
+): void {
   for (const { question, ending } of endings) {
-    if (ending.ended === 'answered') hands.budgets.wake(hands.signer)
-    else if (ending.ended === 'lost' && ending.tired) hands.budgets.rest(hands.signer)
-    else if (ending.ended === 'refused' && ending.refusal.advice === 'wait') hands.budgets.rest(hands.signer)
+    if (ending.ended === 'answered') budgets.wake(signer, kind)
+    else if (ending.ended === 'lost' && ending.tired) budgets.rest(signer, kind)
+    else if (ending.ended === 'refused' && ending.refusal.advice === 'wait') budgets.rest(signer, kind)
     else if (ending.ended === 'unfit')
-      hands.desk.watch.failed?.(`a question of ${question.operation.id}`, ending.error)
+      desk.watch.failed?.(`a question of ${question.operation.id}`, ending.error)
   }
 }
 
@@ -111,6 +121,6 @@ export async function closeAttempt(hands: Hands, order: Order, number: string): 
     hold: true,
   })
   const ending = await ask(hands.desk, hands.signer, call)
-  learnManners(hands, [{ question: call, ending }])
+  learnManners(hands, 'close', [{ question: call, ending }])
   return closing
 }

@@ -1,4 +1,4 @@
-/** Rate budgets of signers: hold for all nodes together, since nodes take their share from the store. */
+/** Rate budgets per signer and kind of call: hold for all nodes together, since nodes take their share from the store. */
 import type { BudgetKind, Desk, Signer } from './desk.ts'
 
 const windowMs = 1_000
@@ -6,10 +6,18 @@ const windowMs = 1_000
 const block = 10
 const longestRestMs = 60_000
 
+/** What this node may still send within a window; `spent` when the store had nothing more to give. */
+interface Share {
+  readonly windowMs: number
+  readonly spent: boolean
+  left: number
+}
+
 /** Says whether a call may go out now. */
 export class Budgets {
   readonly #desk: Pick<Desk, 'store' | 'clock'>
-  readonly #left = new Map<string, { windowMs: number; left: number }>()
+  readonly #shares = new Map<string, Share>()
+  readonly #fetching = new Map<string, Promise<void>>()
   readonly #resting = new Map<string, { untilMs: number; pauseMs: number }>()
 
   constructor(desk: Pick<Desk, 'store' | 'clock'>) {
@@ -18,35 +26,54 @@ export class Budgets {
 
   /** 0 when a call may go now; else how long to wait, in ms. */
   async take(signer: Signer, kind: BudgetKind): Promise<number> {
-    const { store, clock } = this.#desk
-    const nowMs = clock.now()
-    const resting = this.#resting.get(signer.facts.id)
-    const restMs = resting ? resting.untilMs - nowMs : 0
-    // More than the longest rest: the clock was set back.
-    if (restMs > 0 && restMs <= longestRestMs) return restMs
-    const name = `${signer.facts.id}/${kind}`
-    const window = Math.floor(nowMs / windowMs) * windowMs
-    const known = this.#left.get(name)
-    const left = known?.windowMs === window ? known.left : 0
-    if (left > 0) {
-      this.#left.set(name, { windowMs: window, left: left - 1 })
-      return 0
+    const name = nameOf(signer, kind)
+    for (;;) {
+      const nowMs = this.#desk.clock.now()
+      const restMs = (this.#resting.get(name)?.untilMs ?? 0) - nowMs
+      // More than the longest rest: the clock was set back.
+      if (restMs > 0 && restMs <= longestRestMs) return restMs
+      const window = Math.floor(nowMs / windowMs) * windowMs
+      const share = this.#shares.get(name)
+      if (share?.windowMs === window) {
+        if (share.left > 0) {
+          share.left -= 1
+          return 0
+        }
+        if (share.spent) return window + windowMs - nowMs
+      }
+      // Of many that want to go at the same moment one fetches for all: what each fetched for itself would be lost.
+      await (this.#fetching.get(name) ?? this.#fetch(name, window, signer.limits[kind]))
     }
-    const limit = signer.limits[kind]
-    const taken = await store.takeBudget(name, window, limit, Math.min(block, limit))
-    this.#left.set(name, { windowMs: window, left: Math.max(0, taken - 1) })
-    return taken > 0 ? 0 : window + windowMs - clock.now()
   }
 
-  /** The provider asked for fewer calls (429) or cannot answer: this signer rests, longer each time. */
-  rest({ facts }: Signer): void {
-    const before = this.#resting.get(facts.id)
+  /** The provider asked for fewer calls of this kind (429) or cannot answer: they rest, longer each time. */
+  rest(signer: Signer, kind: BudgetKind): void {
+    const name = nameOf(signer, kind)
+    const nowMs = this.#desk.clock.now()
+    const before = this.#resting.get(name)
+    // What was under way when the rest began says nothing new.
+    if (before && before.untilMs > nowMs) return
     const pauseMs = Math.min((before?.pauseMs ?? 500) * 2, longestRestMs)
-    this.#resting.set(facts.id, { untilMs: this.#desk.clock.now() + pauseMs, pauseMs })
+    this.#resting.set(name, { untilMs: nowMs + pauseMs, pauseMs })
   }
 
   /** It answers again. */
-  wake({ facts }: Signer): void {
-    this.#resting.delete(facts.id)
+  wake(signer: Signer, kind: BudgetKind): void {
+    this.#resting.delete(nameOf(signer, kind))
   }
+
+  #fetch(name: string, window: number, limit: number): Promise<void> {
+    const fetching = this.#desk.store
+      .takeBudget(name, window, limit, Math.min(block, limit))
+      .then((taken) => {
+        this.#shares.set(name, { windowMs: window, left: taken, spent: taken === 0 })
+      })
+      .finally(() => this.#fetching.delete(name))
+    this.#fetching.set(name, fetching)
+    return fetching
+  }
+}
+
+function nameOf({ facts }: Signer, kind: BudgetKind): string {
+  return `${facts.id}/${kind}`
 }

@@ -8,7 +8,7 @@ import type { Evidence } from './edit.ts'
 export type Ending =
   | { readonly ended: 'answered'; readonly result: object; readonly evidence: Evidence }
   | { readonly ended: 'refused'; readonly refusal: Refused; readonly evidence: Evidence }
-  /** No answer to rely on. `tired`: the provider asked for fewer calls, or none came through. */
+  /** No answer to rely on. `tired`: the provider asked for fewer calls, could not answer, or none came through. */
   | { readonly ended: 'lost'; readonly unsent: boolean; readonly tired: boolean }
   /** Nothing was sent: what we made does not meet the declaration. */
   | { readonly ended: 'unfit'; readonly error: InputError }
@@ -36,7 +36,8 @@ export async function carry(desk: Desk, signer: Signer, prepared: Prepared): Pro
     }
     if (error instanceof Lost) {
       told(error.reason)
-      const tired = error.status === 429 || error.reason === 'network' || error.reason === 'time'
+      const { reason, status = 0 } = error
+      const tired = status === 429 || status >= 500 || reason === 'network' || reason === 'time'
       return { ended: 'lost', unsent: error.unsent, tired }
     }
     desk.watch.failed?.(`calling ${prepared.operation}`, error)

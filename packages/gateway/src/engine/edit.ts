@@ -67,13 +67,21 @@ export class Edit {
     return this.#take(before, order, entry)
   }
 
-  /** Counts a question; not logged, since nothing follows from it but the schedule. */
-  asked(number: string, atMs: number, answer: 'missing' | 'other'): this {
+  /**
+   * Counts a question; not logged, since nothing follows from it but the schedule. One out of turn (somebody looked,
+   * a payer waits) does not make those of the schedule rarer.
+   */
+  asked(
+    number: string,
+    atMs: number,
+    answer: 'missing' | 'other',
+    turn: 'in_turn' | 'extra' = 'in_turn',
+  ): this {
     const { order } = this
     const before = order.asked[number]
     const missing = answer === 'missing' ? (before?.missing ?? 0) + 1 : 0
     const asked: Asked = {
-      count: (before?.count ?? 0) + 1,
+      count: (before?.count ?? 0) + (turn === 'in_turn' ? 1 : 0),
       lastMs: atMs,
       missing,
       missingSinceMs: missing > 1 ? (before?.missingSinceMs ?? atMs) : atMs,

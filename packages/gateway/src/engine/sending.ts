@@ -72,6 +72,7 @@ export async function takeEnding(
   const { desk, product, budgets, signer } = hands
   const operation = operationOf(errandOf(order, number, step).operation)
   const kind = product.errands[step]
+  const budget = isRefund(order, number) ? 'refund' : 'place'
   const lose = (unsent: boolean) =>
     record(hands, order.id, (edit) =>
       edit.act({ act: 'lose', number, step, atMs: desk.clock.now(), ...(unsent && { unsent }) }),
@@ -84,13 +85,13 @@ export async function takeEnding(
       ),
     )
   if (ending.ended === 'answered' && kind) {
-    budgets.wake(signer)
+    budgets.wake(signer, budget)
     return hear(kind.read(ending.result, number, order))
   }
-  if (ending.ended === 'lost' && ending.tired) budgets.rest(signer)
+  if (ending.ended === 'lost' && ending.tired) budgets.rest(signer, budget)
   if (ending.ended !== 'refused') return lose(ending.ended === 'lost' && ending.unsent)
   const { refusal } = ending
-  if (refusal.advice === 'wait') budgets.rest(signer)
+  if (refusal.advice === 'wait') budgets.rest(signer, budget)
   const adopts = [...(kind?.adopts ?? []), ...(kind?.asks ?? [])].includes(refusal.kind)
   const open = refusal.notFound || ['query', 'repeat', 'wait'].includes(refusal.advice) || adopts
   // An unsigned refusal decides nothing (X27); an open one is asked for.

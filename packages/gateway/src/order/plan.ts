@@ -30,6 +30,13 @@ export function plan(order: Order, product: Timed): Step | undefined {
   return steps.toSorted((a, b) => a.atMs - b.atMs)[0]
 }
 
+/** Whether a question at this time is the schedule's own, or one more: somebody looked, or a payer waits. */
+export function turnOf(order: Order, askedMs: number, product: Timed): 'in_turn' | 'extra' {
+  const waits = order.watchedUntilMs !== undefined && askedMs < order.watchedUntilMs
+  const due = (plan(order, product)?.atMs ?? Number.POSITIVE_INFINITY) <= askedMs
+  return due && !waits ? 'in_turn' : 'extra'
+}
+
 /** States in which nothing more is expected from the provider. */
 export const settled: readonly OrderState[] = ['paid', 'partially_refunded', 'refunded', 'failed', 'closed']
 

@@ -1,0 +1,56 @@
+/** Rate budgets towards WeChat Pay: used whole, never exceeded, and what it asks for is heeded. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { virtualClock } from '@chadan/simulator'
+import { Budgets } from '../src/engine/budgets.ts'
+import type { Signer } from '../src/engine/desk.ts'
+import { openSqlite } from '../src/store/index.ts'
+import { dueOf, vaultOf } from './store-orders.ts'
+
+const limits = { place: 50, ask: 30, close: 20, refund: 20, ask_refund: 20 }
+// Budgets look at nothing else of a signer.
+const signer = { facts: { id: 'main' }, limits } as unknown as Signer
+
+function open() {
+  const clock = virtualClock(Date.UTC(2026, 2, 17, 2))
+  const store = openSqlite({ file: ':memory:', vault: vaultOf(), dueOf })
+  const node = () => new Budgets({ store, clock })
+  return { clock, store, node, [Symbol.asyncDispose]: () => store.close() }
+}
+
+const gone = async (takes: readonly Promise<number>[]) =>
+  (await Promise.all(takes)).filter((waitMs) => waitMs === 0).length
+
+test('of many calls at the same moment as many go as the limit allows, and no more', async () => {
+  await using desk = open()
+  const budgets = desk.node()
+  assert.equal(await gone(Array.from({ length: 100 }, () => budgets.take(signer, 'ask'))), limits.ask)
+  await desk.clock.advance(1_000)
+  assert.equal(await gone(Array.from({ length: 100 }, () => budgets.take(signer, 'ask'))), limits.ask)
+})
+
+test('two nodes together send no more than one may', async () => {
+  await using desk = open()
+  const nodes = [desk.node(), desk.node()]
+  const takes = nodes.flatMap((node) => Array.from({ length: 60 }, () => node.take(signer, 'ask')))
+  assert.equal(await gone(takes), limits.ask)
+})
+
+test('calls that failed side by side make one rest, and the next failure a longer one', async () => {
+  await using desk = open()
+  const budgets = desk.node()
+  for (let call = 0; call < 16; call++) budgets.rest(signer, 'ask')
+  assert.equal(await budgets.take(signer, 'ask'), 1_000)
+  await desk.clock.advance(1_000)
+  assert.equal(await budgets.take(signer, 'ask'), 0)
+  budgets.rest(signer, 'ask')
+  assert.equal(await budgets.take(signer, 'ask'), 2_000)
+})
+
+test('an interface that asks for fewer calls does not stop the others', async () => {
+  await using desk = open()
+  const budgets = desk.node()
+  budgets.rest(signer, 'ask')
+  assert.ok((await budgets.take(signer, 'ask')) > 0)
+  assert.equal(await budgets.take(signer, 'place'), 0)
+})
