@@ -115,7 +115,7 @@ export interface Settings {
   readonly random: Random
   readonly hooks: Hooks
   readonly tokens: TokenStore | undefined
-  readonly digestKey: Uint8Array | string
+  readonly digestKey: KeyObject
 }
 
 /** The merchant's own keys. */
@@ -172,12 +172,14 @@ export function readOptions(options: WechatPayOptions): Settings {
     random: options.random ?? systemRandom,
     hooks: options.hooks ?? {},
     tokens: options.tokens,
-    digestKey:
+    // Imported once: that costs ten times what a digest does.
+    digestKey: secretKeyOf(
       options.digestKey ??
-      options.apiV3Key ??
-      options.payinsurance?.key ??
-      options.wecom?.corpsecret ??
-      randomBytes(32),
+        options.apiV3Key ??
+        options.payinsurance?.key ??
+        options.wecom?.corpsecret ??
+        randomBytes(32),
+    ),
   }
 }
 
@@ -307,4 +309,8 @@ function readOne<T>(name: string, read: () => T): T {
   } catch (error) {
     throw new OptionsError(`${name}: ${error instanceof Error ? error.message : 'cannot be read'}`)
   }
+}
+
+function secretKeyOf(key: string | Uint8Array): KeyObject {
+  return createSecretKey(typeof key === 'string' ? Buffer.from(key) : key)
 }

@@ -1,5 +1,5 @@
 /** A request made ready: checked, sealed, its bytes fixed. Only the signature's time is still open. */
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { apiv3, type Host, type OperationShape, routeOf, type Verb, writeFlat } from '@chadan/protocol'
 import type { Parts } from './input.ts'
 
@@ -59,7 +59,7 @@ export interface Prepared<D extends OperationShape = OperationShape> extends Dra
 }
 
 /** A keyed digest of the input in a fixed order of names. Keyed, since names and id numbers can be guessed. */
-export function digestOf(key: string | Uint8Array, operation: string, parts: Parts): string {
+export function digestOf(key: KeyObject, operation: string, parts: Parts): string {
   return createHmac('sha256', key)
     .update('chadan input\n')
     .update(operation)
