@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkBound } from '../src/engine/wishes.ts'
+import { merge } from '../src/order/apply.ts'
 import type { Order } from '../src/order/order.ts'
+import type { Fact } from '../src/order/reading.ts'
 import { combined, type HttpBench, openHttpBench } from './http-bench.ts'
 
 async function paidOrder(bench: HttpBench, reference = 'visit-1') {
@@ -241,4 +243,26 @@ test('two refunds at the same moment are held to the same rules as one after the
     'refund_too_soon',
     'refund_too_soon',
   ])
+})
+
+test('whatever was said of other refunds of an order, what is said of this one is kept', () => {
+  const said = (number: string, at: number) =>
+    ({
+      ...{
+        source: 'notice',
+        by: 'refunds.succeeded',
+        trust: 'signature',
+        verified: true,
+        askedMs: at,
+        heardMs: at,
+      },
+      reading: { about: 'refund', number, said: 'succeeded', word: `SUCCESS ${at}` },
+    }) as const
+  let facts: readonly Fact[] = []
+  // Fifty sub-orders, each given back in many pieces.
+  for (let at = 0; at < 600; at++) facts = merge(facts, said(`R${at % 60}`, at))
+  assert.equal(facts.length, 600)
+  // One number alone that goes on saying new things is broken.
+  for (let at = 0; at < 600; at++) facts = merge(facts, said('R0', 1000 + at))
+  assert.ok(facts.length < 1200)
 })

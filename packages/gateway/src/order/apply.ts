@@ -17,7 +17,7 @@ export interface Applied {
   readonly fresh: boolean
 }
 
-/** Facts of one order beyond this number are no longer told apart: a provider that says that much new is broken. */
+/** Facts about one number beyond these are no longer told apart: a provider that says that much new is broken. */
 export const maxFacts = 500
 
 /** Carries out an act. Throws `ActMisplaced`. */
@@ -63,7 +63,7 @@ export function merge(
   const at = facts.findIndex((one) => one.fingerprint === fingerprint)
   const known = facts[at]
   if (!known) {
-    if (facts.length >= maxFacts) return facts
+    if (facts.length >= maxFacts && isFull(facts, observation)) return facts
     const { askedMs, heardMs } = observation
     const fact = { ...observation, fingerprint, count: 1, lastAskedMs: askedMs, lastHeardMs: heardMs }
     // In an order of their own, so that the same facts are the same list whoever came first.
@@ -80,6 +80,11 @@ export function merge(
     lastAskedMs: observation.source === 'notice' ? askedMs : lastAskedMs,
     lastHeardMs: Math.max(known.lastHeardMs, observation.heardMs),
   })
+}
+
+// An order may have hundreds of refunds, each with a few facts: they do not crowd one another out.
+function isFull(facts: readonly Fact[], { reading }: Observation): boolean {
+  return facts.filter((one) => one.reading.number === reading.number).length >= maxFacts
 }
 
 /** SHA-256 of meaning and kind of source. Bytes, times and nonces differ in every repetition and do not count. */
