@@ -93,6 +93,8 @@ export function noLostPayment({ row, provider }: Scene): void {
   for (const attempt of row.order.view.attempts) {
     const truth = provider.orders.get(attempt.number)
     if (truth?.state !== 'paid' || paidStates.includes(attempt.state)) continue
+    // Paid after the close, and the late questions answered with yesterday's state: only a bill shows that.
+    if (truth.misled && negativeStates.includes(attempt.state)) continue
     const marked = row.order.view.marks.some((one) => one.key === `amount_mismatch:${attempt.number}`)
     if (truth.paidMinor !== attempt.amount.minor && marked) continue
     throw new Broken(2, 'no lost payment', `${attempt.number} is ${attempt.state} here`)
@@ -127,7 +129,8 @@ export function refundsConverge({ row, provider }: Scene): void {
 /** 7. What is kept here is what is kept there, and no more than the order, unless a person was called. */
 export function conservation({ row, provider }: Scene): void {
   const { order } = row
-  const strange = order.view.marks.some((one) => one.code === 'amount_mismatch')
+  const misled = order.attempts.some((one) => provider.orders.get(one.number)?.misled)
+  const strange = misled || order.view.marks.some((one) => one.code === 'amount_mismatch')
   const numbers = new Set(order.attempts.map((one) => one.number))
   const paid = [...provider.orders.values()]
     .filter((one) => numbers.has(one.number))
@@ -156,9 +159,9 @@ export function everythingIsDecided({ row, provider }: Scene): void {
     const truth = provider.orders.get(attempt.number)?.state ?? 'none'
     if (provider.manners.unsignedRefusals && waits.includes(truth)) continue
     const marked = row.order.view.marks.some((one) => one.key === `amount_mismatch:${attempt.number}`)
-    const asked = row.order.attempts.find((one) => one.number === attempt.number)?.errands ?? []
-    const unsent = asked.find((one) => one.later && one.sends === 0)
-    if (unsent && attempt.state === 'in_service')
+    const kept = row.order.attempts.find((one) => one.number === attempt.number)
+    const unsent = kept?.errands.find((one) => one.later && one.sends === 0)
+    if (unsent && !kept?.closing && attempt.state === 'in_service')
       throw new Broken(23, 'no starvation', `${unsent.step} of ${attempt.number} was never sent`)
     if (truth === 'in_service' && attempt.state === 'in_service') continue
     if (truth === 'paying' && attempt.state === 'paying') continue

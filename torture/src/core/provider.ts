@@ -52,6 +52,8 @@ export interface Known {
   readonly past: { sinceMs: number; state: OrderTruth }[]
   /** It said or did something that its documents exclude. */
   lied: boolean
+  /** A question was answered with what was true long ago. */
+  misled: boolean
 }
 
 /** A refund call as the provider knows it. */
@@ -128,6 +130,7 @@ export class Provider {
         paidMs: 0,
         past: [],
         lied: false,
+        misled: false,
       }
       // The last call of several needs the ones before it.
       if (last && given.profile.steps.length > 1) return this.#refuse('final')
@@ -307,7 +310,10 @@ export class Provider {
     const old = staleAnswers && this.#chance.happens(0.2)
     const asOf = this.#scheduler.nowMs - (old ? 24 * 3_600_000 : lagMs > 0 ? this.#chance.whole(0, lagMs) : 0)
     const then = known.past.findLast((one) => one.sinceMs <= asOf)?.state ?? 'none'
-    if (old && then !== known.state) known.lied = true
+    if (old && then !== known.state) {
+      known.lied = true
+      known.misled = true
+    }
     return then
   }
 
