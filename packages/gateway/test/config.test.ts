@@ -279,6 +279,17 @@ test('with real keys another address needs `proxy: true`, and a clock to follow 
   assert.match((await folder.problems(open)).join(), /publicUrl: found an http address, expected https/)
 })
 
+test('two signers of one merchant are refused: one payment would be taken for two orders', async () => {
+  await using folder = await openFolder()
+  const entry = sound.slice(sound.indexOf('  - id: hospital'), sound.indexOf('  - id: corp'))
+  const twice = sound.replace('  - id: corp', `${entry.replace('id: hospital', 'id: again')}  - id: corp`)
+  assert.match(
+    (await folder.problems(twice)).join(),
+    /signers\[1\].mchid: found a merchant number that a signer above has, expected each merchant once/,
+  )
+  assert.deepEqual(await folder.problems(twice.replace(/(id: again\n {4}mode: )partner/, '$1direct')), [])
+})
+
 test('a clock is followed only from the simulator that all signers speak to', async () => {
   await using folder = await openFolder()
   const followed = (url: string) => folder.problems(`${sound}clock: { follow: ${url} }\n`)

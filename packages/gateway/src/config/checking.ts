@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { ConfigDocument, Path } from './document.ts'
 import { ConfigError, type ConfigProblem, foundText, nameText, nearest, pathText } from './problem.ts'
 import { type Secret, type SecretReader, SecretUnread } from './secrets.ts'
-import { namesAt, type SettingsShape } from './shape.ts'
+import { namesAt, type SettingsShape, type SignerShape } from './shape.ts'
 
 /** Signers and tenants as they stand in the file. */
 export interface Lists {
@@ -78,6 +78,21 @@ export class Checking {
           expected: 'each id once',
         })
       seen.add(id)
+    }
+  }
+
+  /** Each merchant has one signer: two spaces of numbers would let one payment count for two orders. */
+  merchantsOnce(signers: readonly (Pick<SignerShape, 'mode' | 'mchid'> | undefined)[]): void {
+    const seen = new Set<string>()
+    for (const [index, signer] of signers.entries()) {
+      if (signer?.mchid === undefined) continue
+      const merchant = `${signer.mode} ${signer.mchid}`
+      if (seen.has(merchant))
+        this.problem(['signers', index, 'mchid'], {
+          found: 'a merchant number that a signer above has',
+          expected: 'each merchant once',
+        })
+      seen.add(merchant)
     }
   }
 

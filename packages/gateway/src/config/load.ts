@@ -65,6 +65,7 @@ export async function loadConfig(path: string, doors: LoadDoors): Promise<Loaded
   const tenants = lists.tenants.map((raw, index) => checking.read(tenantShape, ['tenants', index], raw))
   checking.unique('signers', lists.signers)
   checking.unique('tenants', lists.tenants)
+  checking.merchantsOnce(signers)
   checking.references(lists)
   if (settings) checking.agreement(settings)
   const [store, vault] = await Promise.all([
