@@ -191,6 +191,11 @@ test('an order is listed, shown, asked for, refunded, and its events are read, f
   const order = await desk.place('visit-1')
   const listed = await desk.at(['orders', 'list', '--state', 'awaiting_payment'])
   assert.match(listed.out, /combine +awaiting_payment +163.50 CNY +visit-1/, listed.err)
+  const ofShop = (merchant: string, amount: string) =>
+    desk.at(['orders', 'list', '--merchant', merchant, '--amount', amount])
+  assert.match((await ofShop('1690000202', '163.50')).out, /visit-1/)
+  assert.doesNotMatch((await ofShop('1690000202', '163.51')).out, /visit-1/)
+  assert.doesNotMatch((await ofShop('1690000209', '163.5')).out, /visit-1/)
   const asked = await desk.at(['orders', 'query', order.id])
   assert.match(
     asked.out,

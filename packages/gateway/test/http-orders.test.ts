@@ -58,6 +58,7 @@ test('a paid order is found by every filter, and not by another value of it', as
     `number=${part.id}`,
     'amount=16350',
     'amount_from=16350&amount_to=16350',
+    'merchant=1690000202',
     'needs_attention=false',
     'created_from=2026-03-17T10:00:00%2B08:00',
     'created_before=2026-03-18T00:00:00Z',
@@ -71,6 +72,7 @@ test('a paid order is found by every filter, and not by another value of it', as
     'number=1',
     'amount=16351',
     'amount_to=16349',
+    'merchant=1690000299',
     'needs_attention=true',
     'created_before=2026-03-17T00:00:00Z',
   ])

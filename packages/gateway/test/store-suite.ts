@@ -1,6 +1,7 @@
 /** What every store does, whatever stands behind it: changes, claims and lists. Run once for each database. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Order } from '../src/order/order.ts'
 import { ClaimLost, type Decision, type Found, type OrderFilter, Taken } from '../src/store/index.ts'
 import { tables } from '../src/store/tables.ts'
 import { entryOf, next, orderOf } from './store-orders.ts'
@@ -431,6 +432,52 @@ function lists(openPlace: OpenPlace): void {
       cursor = page.next
     } while (cursor !== undefined)
     assert.deepEqual(seen, ['A8', 'A6', 'A5', 'A3', 'A2', 'A0'])
+  })
+
+  test('the orders of a merchant are found by any mchid or sub_mchid they name, page by page', async () => {
+    await using place = await openPlace()
+    const store = await place.open()
+    const named = (id: string, createdMs: number, ...shops: readonly string[]): Order => {
+      const order = orderOf(id, { createdMs, state: id === 'C' ? 'closed' : 'paid' })
+      const parts = shops.map((sub_mchid) => ({
+        ...{ id: `${id}${sub_mchid}`, amount: order.view.amount, fixed: true },
+        merchant: { mchid: '1688000101', sub_mchid },
+      }))
+      const attempt = {
+        ...{
+          number: `N${id}`,
+          openedMs: 0,
+          amount: order.view.amount,
+          parts,
+          errands: [],
+          expiresMs: 0,
+          closes: 0,
+        },
+        merchant: { mchid: '1688000101' },
+      }
+      return { ...order, attempts: [attempt] }
+    }
+    await make(store, named('A', 1_000, '1690000202', '1690000203'))
+    await make(store, named('B', 2_000, '1690000203'))
+    await make(store, named('C', 3_000, '1690000203'))
+    // Paid again, at another shop.
+    await store.change({ id: 'B' }, ({ order }) => {
+      const [attempt] = named('B', 2_000, '1690000204').attempts
+      assert.ok(order && attempt)
+      const attempts = [...order.attempts, attempt]
+      return { result: undefined, write: { order: { ...order, attempts, version: 2 } } }
+    })
+    const page = async (filter: OrderFilter, cursor?: string) => {
+      const { rows, next } = await store.orders(filter, { limit: 2, cursor })
+      return [rows.map(({ id }) => id).join(''), next] as const
+    }
+    assert.equal((await page({ merchant: '1690000202' }))[0], 'A')
+    assert.equal((await page({ merchant: '1690000204' }))[0], 'B')
+    assert.equal((await page({ merchant: '1690000209' }))[0], '')
+    assert.equal((await page({ merchant: '1690000203', states: ['closed', 'unknown'] }))[0], 'C')
+    assert.equal((await page({ merchant: '1690000203', createdBeforeMs: 2_000, tenant: 'hospital' }))[0], 'A')
+    const [first, cursor] = await page({ merchant: '1688000101' })
+    assert.deepEqual([first, (await page({ merchant: '1688000101' }, cursor))[0]], ['CB', 'A'])
   })
 
   test('the payer of an order stays found when later changes do not name him', async () => {

@@ -11,7 +11,9 @@ interface ListGiven extends GatewayGiven {
   readonly product?: string
   readonly state?: string
   readonly signer?: string
+  readonly merchant?: string
   readonly number?: string
+  readonly amount?: string
   readonly attention?: true
   readonly from?: string
   readonly before?: string
@@ -59,6 +61,8 @@ Examples:
     .option('--product <name>', 'medIns, combine, payscore, wecom, payinsurance')
     .option('--state <names>', 'one state, or several with commas: unknown,paying')
     .option('--signer <id>', 'of this signer')
+    .option('--merchant <number>', "mchid or sub_mchid: the order's, or that of any of its parts")
+    .option('--amount <amount>', 'exactly so much, with two decimals: 12.50')
     .option('--number <number>', "any number: an attempt's, a sub-order's, a refund's")
     .option('--attention', 'only those that need a person')
     .option('--from <time>', 'created at or after, 2026-03-17 or 2026-03-17T08:00:00Z')
@@ -95,12 +99,14 @@ function gather(one: string, before: readonly string[]): readonly string[] {
 
 async function list(io: Io, given: ListGiven): Promise<void> {
   const api = await openGateway(io, given)
-  const { product, state, signer, number, limit, cursor } = given
+  const { product, state, signer, merchant, number, limit, cursor } = given
   const page = await api.get('/v1/orders', {
     product,
     state,
     signer,
+    merchant,
     number,
+    amount: given.amount && minorOf('--amount', given.amount, 'CNY'),
     limit,
     cursor,
     needs_attention: given.attention,

@@ -108,6 +108,11 @@ const minor = z.coerce.number().int().min(0)
 const filters = {
   product: z.enum(productIds).optional(),
   signer: z.string().min(1).max(64).optional(),
+  merchant: z
+    .string()
+    .regex(/^[0-9]{1,32}$/)
+    .optional()
+    .describe("mchid or sub_mchid: the order's, or that of any of its parts."),
   state: z
     .union([
       z.enum(orderStates),
@@ -131,11 +136,12 @@ const filters = {
 type Filters = z.output<z.ZodObject<typeof filters>>
 
 function filterOf(given: Filters, tenant: string | undefined, payer?: string): OrderFilter {
-  const { product, signer, state, number: one, reference: name, needs_attention: attention } = given
+  const { product, signer, merchant, state, number: one, reference: name, needs_attention: attention } = given
   return {
     tenant,
     product,
     signer,
+    merchant,
     states: typeof state === 'string' ? [state] : state,
     number: one,
     reference: name,

@@ -145,6 +145,7 @@ class Desk {
   readonly #keys = new Map<string, KeptKey>()
   readonly #rows = {
     numbers: [] as RowOf<'numbers'>[],
+    merchants: [] as RowOf<'merchants'>[],
     bytes: new Map<string, RowOf<'bytes'>>(),
     log: [] as RowOf<'log'>[],
     facts: [] as RowOf<'facts'>[],
@@ -190,6 +191,10 @@ class Desk {
       throw new ClaimLost('the claim went to somebody else')
     const row = this.#rowOf(write, before?.row)
     this.#keepBeside(write)
+    // Only with an attempt do merchants come.
+    if (order.attempts.length > (before?.order.attempts.length ?? 0))
+      for (const merchant of merchantsOf(order))
+        this.#rows.merchants.push({ merchant, placed_ms: order.createdMs, order_id: order.id })
     this.#count(row, before?.row)
     const same =
       before?.row.minor === row.minor &&
@@ -204,12 +209,18 @@ class Desk {
     const changed = [...this.#held.values()].filter((one) => one.changed)
     const made = changed.filter((one) => one.was === undefined).map(({ row }) => row)
     const kept = changed.filter((one) => one.was !== undefined)
-    const { numbers, bytes, log, facts, events, idempotency } = this.#rows
+    const { numbers, merchants, bytes, log, facts, events, idempotency } = this.#rows
     const sealed = [...bytes.values()]
     const tally = [...this.#tally.values()].filter((one) => one.orders !== 0)
     const asks: readonly Ask[] = [
       { op: 'insert', table: 'orders', rows: made },
       { op: 'insert', table: 'numbers', rows: numbers },
+      {
+        op: 'insert',
+        table: 'merchants',
+        rows: merchants,
+        conflict: '(merchant, placed_ms, order_id) DO NOTHING',
+      },
       { op: 'insert', table: 'idempotency', rows: idempotency },
       { op: 'update', table: 'orders', rows: kept.filter((one) => !one.moved).map(updateOf) },
       { op: 'update', table: 'orders', rows: kept.filter((one) => one.moved).map(updateOfAll) },
@@ -315,6 +326,12 @@ class Desk {
     const orders = (this.#tally.get(of)?.orders ?? 0) + by
     this.#tally.set(of, { slot: this.#tools.slot, product, state, orders })
   }
+}
+
+/** Every merchant that an order names. */
+function merchantsOf({ attempts }: Order): ReadonlySet<string> {
+  const ids = attempts.flatMap((one) => [one.merchant, ...one.parts.map(({ merchant }) => merchant)])
+  return new Set(ids.flatMap((one) => [one?.mchid ?? [], one?.sub_mchid ?? []].flat()))
 }
 
 /** Who holds the order after a write. */

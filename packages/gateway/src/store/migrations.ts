@@ -86,8 +86,13 @@ const first = [
   "INSERT INTO meta (name, value) VALUES ('sequencer', ''), ('audit', ''), ('ready', '')",
 ]
 
+const merchants = [
+  `CREATE TABLE merchants (merchant TEXT NOT NULL, placed_ms BIGINT NOT NULL, order_id TEXT NOT NULL,
+    PRIMARY KEY (merchant, placed_ms, order_id))`,
+]
+
 /** Each step's statements. A step that was released is never changed: the next one corrects it. */
-export const migrations: readonly (readonly string[])[] = [first]
+export const migrations: readonly (readonly string[])[] = [first, merchants]
 
 /** The database was written by a newer version of this software. */
 export class NewerDatabase extends Error {

@@ -1,5 +1,5 @@
 /** Orders as they are found, listed and taken to be worked on. */
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { LogEntry } from '../order/log.ts'
 import type { Order } from '../order/order.ts'
 import { afterOf, builderOf, pageOf, select } from './lists.ts'
@@ -30,13 +30,11 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
           let query = filtered(filter)
           if (ids) query = query.where('id', 'in', [...ids, ''])
           if (state !== undefined) query = query.where('state', '=', state)
-          if (after)
-            query = query.where(({ eb, refTuple, tuple }) =>
-              eb(refTuple('created_ms', 'id'), '<', tuple(after.ms, after.id)),
-            )
+          const { ms, id } = placeOf(filter)
+          if (after) query = query.where(sql<SqlBool>`(${ms}, ${id}) < (${after.ms}, ${after.id})`)
           return query
-            .orderBy('created_ms', 'desc')
-            .orderBy('id', 'desc')
+            .orderBy(ms, 'desc')
+            .orderBy(id, 'desc')
             .limit(limit + 1)
         })
         const found = yield* select(...queries)
@@ -132,8 +130,16 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
   }
 
   function filtered(filter: OrderFilter) {
-    const { payer, minorFrom, minorTo, createdFromMs, createdBeforeMs } = filter
-    let query = builder.selectFrom('orders').selectAll()
+    const { merchant, payer, minorFrom, minorTo, createdFromMs, createdBeforeMs } = filter
+    const { ms } = placeOf(filter)
+    let query = builder
+      .selectFrom('orders')
+      .selectAll('orders')
+      .$if(merchant !== undefined, (all) =>
+        all
+          .innerJoin('merchants', 'merchants.order_id', 'orders.id')
+          .where('merchants.merchant', '=', merchant ?? ''),
+      )
     for (const column of ['tenant', 'signer', 'product', 'reference'] as const) {
       const value = filter[column]
       if (value !== undefined) query = query.where(column, '=', value)
@@ -147,10 +153,17 @@ export function orderStore(driver: Driver, vault: Vault): Orders {
       if (minorFrom !== undefined) query = query.where('minor', '>=', minorFrom)
       if (minorTo !== undefined) query = query.where('minor', '<=', minorTo)
     }
-    if (createdFromMs !== undefined) query = query.where('created_ms', '>=', createdFromMs)
-    if (createdBeforeMs !== undefined) query = query.where('created_ms', '<', createdBeforeMs)
+    if (createdFromMs !== undefined) query = query.where(ms, '>=', createdFromMs)
+    if (createdBeforeMs !== undefined) query = query.where(ms, '<', createdBeforeMs)
     return query
   }
+}
+
+// Time and id of an order, where the index that is walked keeps them.
+function placeOf({ merchant }: OrderFilter) {
+  return merchant === undefined
+    ? { ms: sql.ref<number>('orders.created_ms'), id: sql.ref<string>('orders.id') }
+    : { ms: sql.ref<number>('merchants.placed_ms'), id: sql.ref<string>('merchants.order_id') }
 }
 
 // Asked for first: as part of the list's query, a planner may rather walk the list and compare.

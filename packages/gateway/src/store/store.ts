@@ -124,6 +124,8 @@ export class ClaimLost extends Error {
 export interface OrderFilter {
   readonly tenant?: string | undefined
   readonly signer?: string | undefined
+  /** mchid or sub_mchid of the order, or of any of its parts. */
+  readonly merchant?: string | undefined
   readonly product?: ProductId | undefined
   readonly states?: readonly OrderState[] | undefined
   readonly needsAttention?: boolean | undefined

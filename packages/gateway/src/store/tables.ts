@@ -35,6 +35,8 @@ export const tables = {
     updated_ms: 'int',
   },
   numbers: { signer: 'text', kind: 'text', number: 'text', order_id: 'text' },
+  /** Whose orders they are: every mchid and sub_mchid that an order names. */
+  merchants: { merchant: 'text', placed_ms: 'int', order_id: 'text' },
   bytes: { id: 'text', order_id: 'text', sealed: 'bytes', key_id: 'text' },
   log: { order_id: 'text', version: 'int', at_ms: 'int', entry: 'text', hash: 'text' },
   facts: {
