@@ -291,6 +291,30 @@ export function keepingSuite(openPlace: OpenPlace): void {
     assert.equal(await store.resolveSuspense('s1', 'li', 'a test order', 9), true)
     assert.equal(await store.resolveSuspense('s1', 'wang', 'late', 10), false)
     assert.equal((await store.figures(0)).suspense, 1)
+    // However many were resolved since, the open one is found.
+    const open = await store.suspended({ limit: 1, open: true })
+    assert.deepEqual([open.rows.map(({ id }) => id), open.next], [['s2'], undefined])
+    await store.resolveSuspense('s2', 'li', 'another', 20)
+    assert.deepEqual((await store.suspended({ limit: 1, open: true })).rows, [])
+  })
+
+  test('purge removes messages and wishes that somebody has long decided, and no open one', async () => {
+    await using place = await openPlace()
+    const store = await place.open()
+    for (const id of ['s1', 's2']) await store.suspend({ ...suspense, id })
+    for (const id of ['a1', 'a2']) await store.saveApproval({ ...approval, id })
+    await store.resolveSuspense('s1', 'li', 'a test order', 9)
+    await store.decideApproval('a1', 'refused', 'wang', 9)
+    assert.equal(await store.purge(9, 10), 0)
+    assert.equal(await store.purge(10, 10), 2)
+    assert.deepEqual(
+      (await store.suspended({ limit: 5 })).rows.map(({ id }) => id),
+      ['s2'],
+    )
+    assert.deepEqual(
+      (await store.approvals(undefined)).map(({ id }) => id),
+      ['a2'],
+    )
   })
 
   test('an access token is dropped only if it is still the one that was refused', async () => {

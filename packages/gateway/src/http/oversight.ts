@@ -123,20 +123,18 @@ async function waiting({ store }: Api, tenant: string | undefined): Promise<Rais
 }
 
 async function suspended({ store }: Api): Promise<Raised[]> {
-  const { rows } = await store.suspended({ limit: 200 })
-  return rows
-    .filter((one) => !one.resolved)
-    .map((one) => ({
-      kind: 'suspense',
-      id: one.id,
-      tenant: null,
-      order: null,
-      sinceMs: one.heardMs,
-      at_stake: [],
-      holds: 0,
-      found: `${one.why}: ${one.found}`,
-      suggest: 'find out whose message it is, then resolve it with a reason',
-    }))
+  const { rows } = await store.suspended({ limit: 200, open: true })
+  return rows.map((one) => ({
+    kind: 'suspense',
+    id: one.id,
+    tenant: null,
+    order: null,
+    sinceMs: one.heardMs,
+    at_stake: [],
+    holds: 0,
+    found: `${one.why}: ${one.found}`,
+    suggest: 'find out whose message it is, then resolve it with a reason',
+  }))
 }
 
 const Suspense = z

@@ -90,6 +90,15 @@ function* purge(driver: Driver, beforeMs: number, limit: number): Script<number>
        (SELECT tenant, name FROM idempotency WHERE at_ms < ? ORDER BY at_ms LIMIT ?)`,
     ...[beforeMs, limit],
   )
+  // What was resolved or decided stands in the audit log.
+  count += yield* run(
+    'DELETE FROM suspense WHERE id IN (SELECT id FROM suspense WHERE resolved_ms < ? ORDER BY resolved_ms LIMIT ?)',
+    ...[beforeMs, limit],
+  )
+  count += yield* run(
+    'DELETE FROM approvals WHERE id IN (SELECT id FROM approvals WHERE decided_ms < ? ORDER BY decided_ms LIMIT ?)',
+    ...[beforeMs, limit],
+  )
   count += yield* run('DELETE FROM budgets WHERE window_ms < ?', beforeMs)
   count += yield* run('DELETE FROM leases WHERE until_ms < ?', beforeMs)
   return (

@@ -186,9 +186,10 @@ function suspense(driver: Driver, vault: Vault) {
           ...[`; ${note}`, id, note],
         )
       }),
-    suspended: async ({ limit, cursor }) => {
+    suspended: async ({ limit, cursor, open }) => {
       const after = afterOf(cursor)
       let query = builderOf(driver.kind).selectFrom('suspense').selectAll()
+      if (open) query = query.where('resolved_ms', 'is', null)
       if (after)
         query = query.where(({ eb, refTuple, tuple }) =>
           eb(refTuple('heard_ms', 'id'), '<', tuple(after.ms, after.id)),

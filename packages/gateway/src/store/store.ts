@@ -394,7 +394,12 @@ export interface Store {
   suspend(found: Omit<Suspense, 'count' | 'resolved'>): Promise<void>
   /** Adds to what was found, once. */
   noteSuspense(id: string, note: string): Promise<void>
-  suspended(page: { limit: number; cursor?: string | undefined }): Promise<Page<Suspense>>
+  /** `open`: only those that nobody has resolved. */
+  suspended(page: {
+    limit: number
+    cursor?: string | undefined
+    open?: boolean | undefined
+  }): Promise<Page<Suspense>>
   resolveSuspense(id: string, operator: string, reason: string, atMs: number): Promise<boolean>
 
   /** access_tokens, shared by all nodes; sealed at rest. */
