@@ -565,8 +565,8 @@ export const wholeDefects: Readonly<Record<string, WholeDefect>> = {
   waiting_is_closed: reading('calls an order closed that waits for its payer', (one) =>
     one.about === 'attempt' && one.said === 'awaiting_payment' ? { ...one, said: 'closed' } : one,
   ),
-  failed_leg_is_final: reading('calls an order failed while money is still being given back', (one) =>
-    one.about === 'attempt' && one.said === 'failing' ? { ...one, said: 'failed' } : one,
+  running_is_closed: reading('calls a service over that is running', (one) =>
+    one.about === 'attempt' && one.said === 'in_service' ? { ...one, said: 'closed' } : one,
   ),
   refunds_never_asked: product('never asks how a refund ended', () => ({ askRefund: () => [] })),
   no_close_call: product('never sends a close', () => ({ close: () => undefined })),

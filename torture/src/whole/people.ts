@@ -287,9 +287,23 @@ export class Life {
     // Whoever hears nothing says it again, under the same reference.
     for (let tries = 0; tries < 3; tries++) {
       const done = await this.#town.ask((gateway) => gateway.refund(this.#caller, id, wish))
-      if (done) return
+      if (done) return this.#compare(done.order, done.refund, parts)
       await this.#town.scheduler.pause(this.#chance.spread(1_000, 60_000))
     }
+  }
+
+  /** What is ordered back is what was wished for, part by part. */
+  #compare(order: Order, number: string, parts: Readonly<Record<string, number>>): void {
+    const ordered = order.refunds.find((one) => one.number === number)?.parts ?? []
+    const same =
+      ordered.length === Object.keys(parts).length &&
+      ordered.every((one) => parts[one.id] === one.amount.minor)
+    if (!same)
+      this.#town.wrong(
+        5,
+        'refund identity',
+        `ordered ${JSON.stringify(ordered)}, wished ${JSON.stringify(parts)}`,
+      )
   }
 
   #refundDetails(parts: Readonly<Record<string, number>>): Record<string, unknown> {
