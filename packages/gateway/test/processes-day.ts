@@ -47,7 +47,7 @@ export async function assertAllThere(desk: ProcessDesk, { placed }: Load): Promi
   await until(async () => {
     differences = await differencesOf(desk)
     return differences.length === 0
-  }, AbortSignal.timeout(15_000)).catch(() => assert.fail(`the books differ: ${differences.join('; ')}`))
+  }, AbortSignal.timeout(60_000)).catch(() => assert.fail(`the books differ: ${differences.join('; ')}`))
 
   const orders = new Map((await desk.orders()).map((one) => [one.reference, one]))
   for (const [reference, { id, number, version }] of placed) {

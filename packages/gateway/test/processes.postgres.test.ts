@@ -13,7 +13,7 @@ test('on PostgreSQL a gateway that is killed under load loses nothing that it ac
   await using desk = await openProcessDesk({ postgres: await server.database() })
   let node = await desk.start()
   const load = beginLoad(desk)
-  for (const orders of [7, 13]) {
+  for (const orders of [6, 9]) {
     await load.more(orders)
     // At any moment between two answers.
     await pause(Math.random() * 100)
@@ -30,9 +30,9 @@ test('three nodes go on when one dies, and when their PostgreSQL stops and start
   const [first] = await Promise.all([desk.start(), desk.start(), desk.start()])
   assert.ok(first)
   const load = beginLoad(desk)
-  await load.more(12)
+  await load.more(8)
   await desk.kill(first)
-  await load.more(12)
+  await load.more(8)
   await server.stop()
   const health = await desk.call('GET', '/v1/orders').catch(() => undefined)
   assert.ok(
@@ -40,7 +40,7 @@ test('three nodes go on when one dies, and when their PostgreSQL stops and start
     `nothing is answered as if it were kept: ${health?.status}`,
   )
   await server.start()
-  await load.more(12)
+  await load.more(8)
   await load.stop()
   await assertAllThere(desk, load)
 })
