@@ -78,7 +78,10 @@ export interface Placement {
   readonly expiresMs: number
 }
 
-const requestLivesMs = 300_000
+/** How long after it was signed a request is taken: 300 s, under a token as long as the token. */
+export function requestLivesMs({ timing }: Profile): number {
+  return timing.fenceMs > 3_600_000 ? 7_200_000 : 300_000
+}
 
 /** A provider over a scheduler. `tell` sends a notice, `changed` is called after every change of what is true. */
 export class Provider {
@@ -110,8 +113,7 @@ export class Provider {
   /** A placing call arrives. */
   place(given: Placement): Ending {
     // A request dies some time after it was signed; that is what the fence of time relies on.
-    const livesMs = given.profile.timing.fenceMs > 3_600_000 ? 7_200_000 : requestLivesMs
-    if (this.#scheduler.nowMs - given.signedMs > livesMs)
+    if (this.#scheduler.nowMs - given.signedMs > requestLivesMs(given.profile))
       return { ended: 'refused', verified: false, kind: 'final' }
     const known = this.orders.get(given.number)
     this.#remember(given.number, given.step, given.digest, known)
@@ -243,7 +245,17 @@ export class Provider {
   }
 
   /** A refund call arrives. */
-  refund(given: { number: string; step: string; of: string; minor: number; digest: string }): Ending {
+  refund(given: {
+    number: string
+    step: string
+    of: string
+    minor: number
+    digest: string
+    signedMs: number
+    profile: Profile
+  }): Ending {
+    if (this.#scheduler.nowMs - given.signedMs > requestLivesMs(given.profile))
+      return { ended: 'refused', verified: false, kind: 'final' }
     const key = refundKey(given)
     const before = this.refunds.get(key)
     if (before) {
@@ -258,7 +270,8 @@ export class Provider {
     if (this.manners.refundsGoWrong && this.#chance.happens(0.15)) return this.#refuse('final')
     const busy = this.#chance.happens(0.1)
     if (busy && !this.manners.refund429Made) return { ended: 'refused', verified: false, kind: 'open' }
-    const made: KnownRefund = { ...given, state: 'processing' }
+    const { number, step, of, minor, digest } = given
+    const made: KnownRefund = { number, step, of, minor, digest, state: 'processing' }
     this.refunds.set(key, made)
     this.#changed(given.of)
     this.#scheduler.after(this.#chance.spread(500, 6 * 3_600_000), () => this.#settle(made))

@@ -32,7 +32,7 @@ import {
 } from './engine.ts'
 import { always, converged, type Scene } from './invariants.ts'
 import { type Profile, productOf, profiles } from './products.ts'
-import { type Ending, type Manners, Provider } from './provider.ts'
+import { type Ending, type Manners, Provider, requestLivesMs } from './provider.ts'
 
 /** Kinds of fault of the core, which shrinking takes away one by one. */
 export const coreFaults = [
@@ -575,7 +575,8 @@ class CoreRun {
       const lost = () => void give({ ended: 'lost' }, 10_000)
       const late = this.#fault('late_request')
       const arrive = (ms: number, then?: (ending: Ending) => void) => {
-        const placing = what.call === 'send'
+        // What arrives too late is refused: it opens nothing any more.
+        const placing = what.call === 'send' && ms <= requestLivesMs(one.profile)
         if (placing) this.#under.set(number, (this.#under.get(number) ?? 0) + 1)
         this.scheduler.after(ms, () => {
           if (placing) this.#under.set(number, (this.#under.get(number) ?? 1) - 1)
@@ -619,7 +620,15 @@ class CoreRun {
       const several = refund.errands.length > 1
       const index = refund.errands.findIndex((all) => all.step === errand.step)
       const minor = several ? (refund.parts[index]?.amount.minor ?? 0) : refund.amount.minor
-      return provider.refund({ number: sent, step: errand.step, of: refund.attempt, minor, digest })
+      return provider.refund({
+        number: sent,
+        step: errand.step,
+        of: refund.attempt,
+        minor,
+        digest,
+        signedMs,
+        profile: one.profile,
+      })
     }
     const attempt = order.attempts.find((all) => all.number === number)
     if (!attempt) throw new TypeError('what is sent belongs to the order')
