@@ -1,9 +1,11 @@
 /** Rate budgets towards WeChat Pay: used whole, never exceeded, and what it asks for is heeded. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Lost, type Prepared, type WechatPay } from '@chadan/client'
 import { virtualClock } from '@chadan/simulator'
 import { Budgets } from '../src/engine/budgets.ts'
-import type { Signer } from '../src/engine/desk.ts'
+import { carry } from '../src/engine/calls.ts'
+import type { Desk, Signer } from '../src/engine/desk.ts'
 import { openSqlite } from '../src/store/index.ts'
 import { dueOf, vaultOf } from './store-orders.ts'
 
@@ -53,4 +55,23 @@ test('an interface that asks for fewer calls does not stop the others', async ()
   budgets.rest(signer, 'ask')
   assert.ok((await budgets.take(signer, 'ask')) > 0)
   assert.equal(await budgets.take(signer, 'place'), 0)
+})
+
+test('an answer of 429, a system error and no answer ask for a rest; one that does not verify does not', async () => {
+  const lost = (reason: Lost['reason'], status?: number) =>
+    new Lost('combine.close', reason, 'lost', { status })
+  const endings: (boolean | undefined)[] = []
+  const clock = virtualClock(0)
+  for (const error of [
+    lost('status', 429),
+    lost('status', 500),
+    lost('network'),
+    lost('time'),
+    lost('signature', 200),
+  ]) {
+    const client = { send: () => Promise.reject(error) } as unknown as WechatPay
+    const ending = await carry({ clock, watch: {} } as Desk, { ...signer, client }, {} as Prepared)
+    endings.push(ending.ended === 'lost' ? ending.tired : undefined)
+  }
+  assert.deepEqual(endings, [true, true, true, true, false])
 })

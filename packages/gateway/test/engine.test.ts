@@ -1,6 +1,7 @@
 /** What the engine does for all products alike, and the contract does not show. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { numberFor } from '../src/engine/numbers.ts'
 import type { Order } from '../src/order/order.ts'
 import { openSqlite } from '../src/store/index.ts'
@@ -94,4 +95,47 @@ test('when a payer who came back has been waited for, the schedule goes on where
   await bench.pass(10 * minute)
   // 5 s, 30 s, 1, 3 and 5 min after the minute in which it was asked every other second.
   assert.ok(((await bench.order(order.id)).asked[order.view.number]?.count ?? 0) >= 4)
+})
+
+test('many who look at the same moment, at two nodes, ask WeChat Pay once and see its answer', async () => {
+  await using bench = await openBench(openStore)
+  bench.deaf = true
+  const sample = sampleOf('combine')
+  const order = await place(bench, sample)
+  await sample.pay(bench, order)
+  await bench.sim.advance(5_000)
+  const nodes = [bench.gateway, bench.another()]
+  const asked = bench.calls.length
+  const looks = Promise.all(
+    Array.from({ length: 10 }, (_, at) => nodes[at % 2]?.look(bench.caller, order.id)),
+  )
+  let answered = false
+  void looks.then(() => {
+    answered = true
+  })
+  // Those who wait for another's answer look for it now and then.
+  while (!answered) {
+    await turn()
+    await bench.sim.advance(20)
+  }
+  assert.deepEqual(new Set((await looks).map((one) => one?.order.view.state)), new Set(['paid']))
+  assert.deepEqual(bench.calls.slice(asked), ['combine.queryByOutTradeNo'])
+  await nodes[1]?.stop()
+})
+
+test('who looks when the rate budget is spent is shown what is known, and nobody is asked', async () => {
+  await using bench = await openBench(openStore, { limits: { ask: 1 } })
+  const details = sampleOf('combine').details(bench, 'A-1')
+  const orders = []
+  for (const reference of ['A-1', 'A-2']) {
+    const wish = { reference, product: 'combine' as const, details }
+    orders.push((await bench.gateway.place(bench.caller, wish, {})).order)
+  }
+  await bench.sim.advance(3_000)
+  const asked = bench.calls.length
+  for (const { id } of orders) {
+    const { order } = await bench.gateway.look(bench.caller, id)
+    assert.equal(order.view.state, 'awaiting_payment')
+  }
+  assert.equal(bench.calls.length - asked, 1)
 })

@@ -8,7 +8,7 @@ import {
   seededRandom,
   virtualClock,
 } from '@chadan/simulator'
-import type { Caller, Desk, Gateway, Tenant } from '../../src/engine/desk.ts'
+import type { Caller, Desk, Gateway, Signer, Tenant } from '../../src/engine/desk.ts'
 import { openGateway } from '../../src/engine/gateway.ts'
 import type { Order, ProductId } from '../../src/order/order.ts'
 import { plan } from '../../src/order/plan.ts'
@@ -32,6 +32,8 @@ export interface Bench extends AsyncDisposable {
   readonly answers: Response[]
   /** The notices as they came, to be sent elsewhere. */
   readonly notices: Request[]
+  /** Calls to WeChat Pay by both gateways, by operation. */
+  readonly calls: string[]
   /** Everything the gateway said had failed. */
   readonly failures: { where: string; error: unknown }[]
   /** Lets time pass: whatever falls due is done when it is due. */
@@ -53,13 +55,14 @@ export const publicUrl = 'https://pay.hospital.example.cn'
 /** Opens the bench; time starts at 2026-03-17 10:00 in Beijing. */
 export async function openBench(
   openStore: OpenStore,
-  given: { switches?: SomeSwitches; tenant?: Partial<Tenant> } = {},
+  given: { switches?: SomeSwitches; tenant?: Partial<Tenant>; limits?: Partial<Signer['limits']> } = {},
 ): Promise<Bench> {
   const clock = virtualClock(Date.UTC(2026, 2, 17, 2))
   const random = seededRandom('bench')
   const answers: Response[] = []
   const notices: Request[] = []
   const failures: Bench['failures'] = []
+  const calls: string[] = []
   let deaf = false
   const sim: Simulator = await openSimulator({
     clock,
@@ -122,7 +125,7 @@ export async function openBench(
       payscore: { service_id: credentials.payscore.serviceId },
     },
     client,
-    limits: { place: 1000, ask: 1000, close: 1000, refund: 1000, ask_refund: 1000 },
+    limits: { place: 1000, ask: 1000, close: 1000, refund: 1000, ask_refund: 1000, ...given.limits },
   }
   const desk = (node: string): Desk => ({
     store,
@@ -134,7 +137,10 @@ export async function openBench(
     digestKey,
     signer: async (id) => (id === 'main' ? signer : undefined),
     tenant: async (id) => (id === tenant.id ? tenant : undefined),
-    watch: { failed: (where, error) => void failures.push({ where, error }) },
+    watch: {
+      failed: (where, error) => void failures.push({ where, error }),
+      called: ({ operation }) => void calls.push(operation),
+    },
   })
   const gateway = openGateway(desk('one'))
   await sim.act(wecom.corpid, {
@@ -149,6 +155,7 @@ export async function openBench(
     caller: { tenant: 'east', name: 'his' },
     answers,
     notices,
+    calls,
     failures,
     get deaf() {
       return deaf
