@@ -267,7 +267,11 @@ export class Provider {
       .filter((one) => one.of === given.of && one.state !== 'closed')
       .reduce((sum, one) => sum + one.minor, 0)
     if (order?.state !== 'paid' || spent + given.minor > order.paidMinor) return this.#refuse('final')
-    if (this.manners.refundsGoWrong && this.#chance.happens(0.15)) return this.#refuse('final')
+    // Two copies of one request meet the same fate; sent again later, it may meet another.
+    const copy = `${refundKey(given)}/${given.signedMs}`
+    const fate = this.#fates.get(copy) ?? (this.manners.refundsGoWrong && this.#chance.happens(0.15))
+    this.#fates.set(copy, fate)
+    if (fate) return this.#refuse('final')
     const busy = this.#chance.happens(0.1)
     if (busy && !this.manners.refund429Made) return { ended: 'refused', verified: false, kind: 'open' }
     const { number, step, of, minor, digest } = given
