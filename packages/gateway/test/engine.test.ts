@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Declined } from '../src/engine/desk.ts'
 import { numberFor } from '../src/engine/numbers.ts'
 import type { Order } from '../src/order/order.ts'
 import { openSqlite } from '../src/store/index.ts'
@@ -138,4 +139,16 @@ test('who looks when the rate budget is spent is shown what is known, and nobody
     assert.equal(order.view.state, 'awaiting_payment')
   }
   assert.equal(bench.calls.length - asked, 1)
+})
+
+test('an order that has expired before it is placed is declined, and nothing is sent', async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('combine')
+  const details = sample.details(bench, 'A-1')
+  const wish = { reference: 'A-1', product: sample.product, details, expiresMs: bench.sim.clock.now() }
+  await assert.rejects(
+    bench.gateway.place(bench.caller, wish, {}),
+    (error) => error instanceof Declined && error.problems[0]?.at === '/expires_at',
+  )
+  assert.equal(await bench.store.find({ tenant: 'east', reference: 'A-1' }), undefined)
 })

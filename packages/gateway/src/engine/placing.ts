@@ -178,6 +178,10 @@ async function openAttempt(
 ): Promise<{ attempt: Attempt; write: Pick<Write, 'numbers' | 'bytes' | 'payer'> }> {
   const { tenant, signer, product, request, id } = given
   const context = contextFor(counter.desk, { signer, tenant, product, order: id })
+  if (request.expiresMs !== undefined && request.expiresMs <= context.nowMs)
+    throw new Declined('details_invalid', 'an order that has expired cannot be paid', {
+      problems: [{ at: '/expires_at', found: 'a time that has passed', expected: 'a time to come' }],
+    })
   const opening: Opening = await planned(() => product.open(request, context))
   const { number, amount, parts, merchant, expiresMs, payer, otherNumbers = [] } = opening
   const errands = await planned(() =>
