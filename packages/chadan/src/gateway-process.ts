@@ -4,6 +4,7 @@ import { type Fetch, fetchTransport, openTelemetryHooks, poolTransport, systemRa
 import { randomText } from '@chadan/protocol'
 import { gateway } from './gateway-store.ts'
 import type { Io } from './io.ts'
+import { watchSkews } from './skews.ts'
 
 /** A gateway that runs. */
 export interface GatewayProcess {
@@ -41,11 +42,18 @@ export async function openGatewayProcess(io: Io, path: string): Promise<GatewayP
   })
   const opened: (() => Promise<void>)[] = [() => store.close()]
   try {
+    let told: (host: string, ms: number) => void = () => {}
+    // The machine's own clock, also where that of a simulation is followed.
+    const { transport } = watchSkews(
+      io.fetch ? fetchTransport(io.fetch) : poolTransport(),
+      io.clock,
+      (host, ms) => told(host, ms),
+    )
     const register = await configuration.register({
       store,
       clock,
       random: systemRandom,
-      transport: io.fetch ? fetchTransport(io.fetch) : poolTransport(),
+      transport,
       // The network does not run faster than the machine, whatever the clock says.
       client: {
         timeoutMs: Math.min(10_000 * clock.speed, 2_000_000_000),
@@ -74,6 +82,7 @@ export async function openGatewayProcess(io: Io, path: string): Promise<GatewayP
       },
       retentionMs: retention.payloadDays * 24 * 3_600_000,
     })
+    told = service.metrics.skewed
     const listening = await listen(service, {
       ...config.listen,
       admin: config.adminListen,

@@ -18,6 +18,8 @@ export interface Metrics {
   }): void
   /** Figures of the store, at most a few seconds old. */
   figures(): Promise<Figures>
+  /** How far the clock of a host that answered is ahead of ours, as its Date header says. */
+  skewed(host: string, ms: number): void
   /** Prometheus text. */
   text(): Promise<string>
   /** Adds figures of the process itself; it looks at the machine. */
@@ -48,6 +50,7 @@ export function openMetrics({
   const transitions = count('transitions_total', 'Changes of state.', ['product', 'from', 'to', 'evidence'])
   const requests = count('provider_requests_total', 'Calls to WeChat Pay.', ['op', 'code'])
   const requestTime = time('provider_request_seconds', 'How long calls to WeChat Pay took.', ['op'])
+  const waits = count('provider_waits_total', 'Calls to WeChat Pay that had to wait.', ['kind', 'why'])
   const notices = count('notifications_total', 'Messages of WeChat Pay.', ['kind', 'result'])
   const noticeTime = time<never>('notification_commit_seconds', 'From a message to its commit.', [])
   const failures = count('failures_total', 'Errors that no answer stands for.', ['where'])
@@ -75,7 +78,10 @@ export function openMetrics({
     })
     return found
   }
-  const set = gaugesOf(registry)
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
+    new Gauge({ name: `chadan_${name}`, help, labelNames: [...labelNames], registers })
+  const skew = gauge('clock_skew_seconds', "Their clock minus ours, by WeChat Pay's host.", ['host'])
+  const set = gaugesOf(gauge)
 
   return {
     figures,
@@ -85,6 +91,7 @@ export function openMetrics({
         requests.inc({ op, code })
         requestTime.observe({ op }, ms / 1000)
       },
+      waited: (call) => waits.inc(call),
       notice({ kind, result, ms }) {
         notices.inc({ kind, result })
         if (result === 'ok' || result === 'duplicate') noticeTime.observe(ms / 1000)
@@ -111,6 +118,7 @@ export function openMetrics({
       http.inc({ route, method, status: String(status) })
       httpTime.observe({ route, method }, ms / 1000)
     },
+    skewed: (host, ms) => skew.set({ host }, ms / 1000),
     async text() {
       // Without the store the process's own figures are still told.
       await figures().then(
@@ -123,9 +131,9 @@ export function openMetrics({
   }
 }
 
-function gaugesOf(registry: Registry): (figures: Figures, nowMs: number) => void {
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `chadan_${name}`, help, labelNames, registers: [registry] })
+type MakeGauge = (name: string, help: string, labelNames?: readonly string[]) => Gauge
+
+function gaugesOf(gauge: MakeGauge): (figures: Figures, nowMs: number) => void {
   const orders = gauge('orders_total', 'Orders by state.', ['state', 'product'])
   const attention = gauge('orders_needing_attention', 'Orders that wait for a person.')
   const unknownAge = gauge('order_unknown_age_seconds', 'Age of the oldest unknown order.')

@@ -176,7 +176,7 @@ export function openService(options: ServiceOptions): Service {
     adminFetch: async (request) => admin.fetch(request),
     start() {
       for (const one of [gateway, sequencer, dispatcher, sealer, housekeeping]) one.start()
-      log.info('started', { node })
+      log.info('started')
     },
     async stop() {
       stopping.abort()
@@ -184,7 +184,7 @@ export function openService(options: ServiceOptions): Service {
       await Promise.allSettled(underWay)
       await gateway.stop()
       for (const one of [sequencer, dispatcher, sealer, housekeeping]) await one.stop()
-      log.info('stopped', { node })
+      log.info('stopped')
     },
     async tick() {
       return (await gateway.tick()) + (await sequencer.tick()) + (await dispatcher.tick())
@@ -228,6 +228,10 @@ function both(one: Watcher, other: Watcher): Watcher {
     called(call) {
       one.called?.(call)
       other.called?.(call)
+    },
+    waited(call) {
+      one.waited?.(call)
+      other.waited?.(call)
     },
     notice(notice) {
       one.notice?.(notice)

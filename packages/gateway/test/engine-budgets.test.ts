@@ -16,8 +16,12 @@ const signer = { facts: { id: 'main' }, limits } as unknown as Signer
 function open() {
   const clock = virtualClock(Date.UTC(2026, 2, 17, 2))
   const store = openSqlite({ file: ':memory:', vault: vaultOf(), dueOf })
-  const node = () => new Budgets({ store, clock })
-  return { clock, store, node, [Symbol.asyncDispose]: () => store.close() }
+  const waited: string[] = []
+  const watch = {
+    waited: ({ kind, why }: { kind: string; why: string }) => void waited.push(`${kind} ${why}`),
+  }
+  const node = () => new Budgets({ store, clock, watch })
+  return { clock, store, node, waited, [Symbol.asyncDispose]: () => store.close() }
 }
 
 const gone = async (takes: readonly Promise<number>[]) =>
@@ -57,6 +61,15 @@ test('an interface that asks for fewer calls does not stop the others', async ()
   assert.equal(await budgets.take(signer, 'place'), 0)
 })
 
+test('a call that has to wait is told, and why', async () => {
+  await using desk = open()
+  const budgets = desk.node()
+  for (let call = 0; call < 51; call++) await budgets.take(signer, 'place')
+  budgets.rest(signer, 'ask')
+  await budgets.take(signer, 'ask')
+  assert.deepEqual(desk.waited, ['place budget', 'ask rest'])
+})
+
 test('an answer of 429, a system error and no answer ask for a rest; one that does not verify does not', async () => {
   const lost = (reason: Lost['reason'], status?: number) =>
     new Lost('combine.close', reason, 'lost', { status })
@@ -70,7 +83,7 @@ test('an answer of 429, a system error and no answer ask for a rest; one that do
     lost('signature', 200),
   ]) {
     const client = { send: () => Promise.reject(error) } as unknown as WechatPay
-    const ending = await carry({ clock, watch: {} } as Desk, { ...signer, client }, {} as Prepared)
+    const ending = await carry({ clock, watch: {} } as unknown as Desk, { ...signer, client }, {} as Prepared)
     endings.push(ending.ended === 'lost' ? ending.tired : undefined)
   }
   assert.deepEqual(endings, [true, true, true, true, false])

@@ -244,6 +244,8 @@ test('health tells alive and ready apart, and figures have few labels', async ()
   const ask = (path: string) => bench.service.adminFetch(new Request(`http://127.0.0.1${path}`))
   assert.equal((await ask('/healthz')).status, 200)
   assert.equal((await ask('/readyz')).status, 200)
+  bench.service.metrics.watch.waited?.({ kind: 'ask', why: 'budget' })
+  bench.service.metrics.skewed('api.mch.weixin.qq.com', -1_500)
   const text = await (await ask('/metrics')).text()
   for (const line of [
     'chadan_orders_total{state="paid",product="combine"} 1',
@@ -251,6 +253,8 @@ test('health tells alive and ready apart, and figures have few labels', async ()
     'chadan_provider_requests_total{op="combine.createJsapi"',
     'chadan_http_requests_total{route="/v1/orders",method="POST",status="201"} 1',
     'chadan_events_total{type="order.paid"} 1',
+    'chadan_provider_waits_total{kind="ask",why="budget"} 1',
+    'chadan_clock_skew_seconds{host="api.mch.weixin.qq.com"} -1.5',
     'chadan_db_commit_seconds_count',
     'chadan_build_info{version="0.1.0"} 1',
   ])

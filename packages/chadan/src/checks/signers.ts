@@ -1,8 +1,8 @@
 /** Whether each signer's keys are right, WeChat Pay knows it, and the clocks agree. */
-import { Distrusted, Lost, Refused, type Transport } from '@chadan/client'
+import { Distrusted, Lost, Refused } from '@chadan/client'
 import { type Config, openSigner, readMaterial, type SignerShape, secretReader } from '@chadan/gateway'
-import type { Clock } from '@chadan/protocol'
 import { inspectKeys } from '../diagnosis/index.ts'
+import type { Skews } from '../skews.ts'
 import { type Finding, findingsOf } from './finding.ts'
 
 const keys = findingsOf('keys')
@@ -45,30 +45,6 @@ export async function checkKeys(config: Config, doors: CheckDoors): Promise<Find
     }
   }
   return findings
-}
-
-/** Watches the clocks of those who answer. */
-export interface Skews {
-  readonly transport: Transport
-  /** By host: their time minus ours, in ms. */
-  readonly found: ReadonlyMap<string, number>
-}
-
-/** A transport that reads the Date of every answer. */
-export function watchSkews(transport: Transport, clock: Clock): Skews {
-  const found = new Map<string, number>()
-  return {
-    found,
-    async transport(request) {
-      const beforeMs = clock.now()
-      const answer = await transport(request)
-      const theirsMs = Date.parse(answer.header('date') ?? '')
-      // Their second began somewhere while we waited.
-      if (!Number.isNaN(theirsMs))
-        found.set(new URL(request.url).host, theirsMs + 500 - (beforeMs + clock.now()) / 2)
-      return answer
-    },
-  }
 }
 
 /** What the answers said of the time. */

@@ -116,8 +116,13 @@ async function lookFurther(
     offline,
   }: { secrets: Parameters<typeof import('@chadan/gateway').secretReader>[0]; offline?: true | undefined },
 ): Promise<Finding[]> {
-  const [{ checkKeys, checkReach, checkSkews, watchSkews }, places, { openClock, systemResolve }] =
-    await Promise.all([import('../checks/signers.ts'), import('../checks/places.ts'), gateway()])
+  const [{ checkKeys, checkReach, checkSkews }, { watchSkews }, places, { openClock, systemResolve }] =
+    await Promise.all([
+      import('../checks/signers.ts'),
+      import('../skews.ts'),
+      import('../checks/places.ts'),
+      gateway(),
+    ])
   const fetchIt = io.fetch ?? ((request: Request) => fetch(request))
   const store = 'store' in opened ? opened.store : undefined
   const clock = offline ? io.clock : await openClock(config, fetchIt, io.clock)

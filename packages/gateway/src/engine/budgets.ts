@@ -15,23 +15,28 @@ interface Share {
 
 /** Says whether a call may go out now. */
 export class Budgets {
-  readonly #desk: Pick<Desk, 'store' | 'clock'>
+  readonly #desk: Pick<Desk, 'store' | 'clock' | 'watch'>
   readonly #shares = new Map<string, Share>()
   readonly #fetching = new Map<string, Promise<void>>()
   readonly #resting = new Map<string, { untilMs: number; pauseMs: number }>()
 
-  constructor(desk: Pick<Desk, 'store' | 'clock'>) {
+  constructor(desk: Pick<Desk, 'store' | 'clock' | 'watch'>) {
     this.#desk = desk
   }
 
   /** 0 when a call may go now; else how long to wait, in ms. */
   async take(signer: Signer, kind: BudgetKind): Promise<number> {
     const name = nameOf(signer, kind)
+    const { clock, watch } = this.#desk
+    const wait = (ms: number, why: 'budget' | 'rest') => {
+      watch.waited?.({ kind, why })
+      return ms
+    }
     for (;;) {
-      const nowMs = this.#desk.clock.now()
+      const nowMs = clock.now()
       const restMs = (this.#resting.get(name)?.untilMs ?? 0) - nowMs
       // More than the longest rest: the clock was set back.
-      if (restMs > 0 && restMs <= longestRestMs) return restMs
+      if (restMs > 0 && restMs <= longestRestMs) return wait(restMs, 'rest')
       const window = Math.floor(nowMs / windowMs) * windowMs
       const share = this.#shares.get(name)
       if (share?.windowMs === window) {
@@ -39,7 +44,7 @@ export class Budgets {
           share.left -= 1
           return 0
         }
-        if (share.spent) return window + windowMs - nowMs
+        if (share.spent) return wait(window + windowMs - nowMs, 'budget')
       }
       // Of many that want to go at the same moment one fetches for all: what each fetched for itself would be lost.
       await (this.#fetching.get(name) ?? this.#fetch(name, window, signer.limits[kind]))

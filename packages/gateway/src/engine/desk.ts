@@ -35,6 +35,8 @@ export interface Tenant {
 export interface Watcher {
   transition?(change: { product: ProductId; from: string; to: string; evidence: string }): void
   called?(call: { operation: string; code: string; ms: number; signer: string }): void
+  /** A call could not go out at once: the rate budget was spent, or WeChat Pay had asked for a rest. */
+  waited?(call: { kind: BudgetKind; why: 'budget' | 'rest' }): void
   notice?(notice: {
     kind: string
     result: 'ok' | 'duplicate' | 'refused' | 'probe' | 'unknown_order' | 'other_ids' | 'failed'
