@@ -152,3 +152,20 @@ test('an order that has expired before it is placed is declined, and nothing is 
   )
   assert.equal(await bench.store.find({ tenant: 'east', reference: 'A-1' }), undefined)
 })
+
+test('an order beyond the rate budget is kept at once and sent when the budget lets it', async () => {
+  await using bench = await openBench(openStore, { limits: { place: 1 } })
+  const sample = sampleOf('combine')
+  const orders: Order[] = []
+  for (const reference of ['A-1', 'A-2', 'A-3']) {
+    const details = sample.details(bench, reference)
+    const wish = { reference, product: sample.product, details }
+    orders.push((await bench.gateway.place(bench.caller, wish, {})).order)
+  }
+  assert.deepEqual(
+    orders.map(({ view }) => view.state),
+    ['awaiting_payment', 'placing', 'placing'],
+  )
+  await bench.pass(5_000)
+  for (const { id } of orders) assert.equal((await bench.order(id)).view.state, 'awaiting_payment')
+})

@@ -69,8 +69,12 @@ async function putQuestions(
 ): Promise<Order> {
   const { number, askedMs, missing, kind, questions } = about
   const endings: { question: Question; ending: Ending }[] = []
+  const unclear = { ...missing(order), said: 'unclear' as const, word: 'unreadable' }
   for (const question of questions)
-    endings.push({ question, ending: await ask(hands.desk, hands.signer, question) })
+    endings.push({
+      question: careful(hands, question, unclear),
+      ending: await ask(hands.desk, hands.signer, question),
+    })
   learnManners(hands, kind, endings)
   const notFound = ({ question, ending }: { question: Question; ending: Ending }) =>
     ending.ended === 'refused'
@@ -94,6 +98,19 @@ async function putQuestions(
     }
     edit.asked(number, askedMs, nobody ? 'missing' : 'other', turn)
   })
+}
+
+/** The question, whose answer may not have the form that was promised: then it says nothing (X28). */
+function careful({ desk }: Hands, question: Question, unclear: Reading): Question {
+  const read = (result: unknown): Reading => {
+    try {
+      return question.read(result)
+    } catch (error) {
+      desk.watch.failed?.(`reading an answer of ${question.operation.id}`, error)
+      return unclear
+    }
+  }
+  return { ...question, read }
 }
 
 function learnManners(

@@ -43,6 +43,7 @@ export async function place(
   const id = known?.id ?? drawId(desk.random, 'ord')
   const open = known ? undefined : await openAttempt(counter, { tenant, signer, product, request, id })
   const hands = await handsFor(counter, { signer: signer.facts.id, product: product.id })
+  const granted = open !== undefined && (await counter.budgets.take(signer, 'place')) === 0
   const nowMs = desk.clock.now()
   const take = { id: hands.claim, untilMs: nowMs + leaseMs }
   const find = { tenant: tenant.id, reference: request.reference, ...(key !== undefined && { key }) }
@@ -57,7 +58,7 @@ export async function place(
           throw new Declined('still_in_flight', 'the first request with this Idempotency-Key is in flight', {
             retryMs: 1_000,
           })
-        return { result: { order: found.order, first: undefined, log: [] } }
+        return { result: { order: found.order, repeated: true, first: undefined, log: [] } }
       }
       if (!open) throw new Declined('still_in_flight', 'the order is being made', { retryMs: 1_000 })
       const edit = new Edit(undefined, product, nowMs)
@@ -76,20 +77,18 @@ export async function place(
         },
         attempt: open.attempt,
       })
-      const first = startFirst(edit, open.attempt, nowMs)
+      const first = granted ? startFirst(edit, open.attempt, nowMs) : undefined
       const kept =
         key === undefined
           ? {}
           : { key: { tenant: tenant.id, key, digest: keyDigest, order: id, atMs: nowMs } }
-      const write = edit.write({ ...open.write, ...kept, take })
-      return { result: { order: edit.order, first, log: edit.log }, write }
+      const write = edit.write({ ...open.write, ...kept, ...(granted && { take }) })
+      return { result: { order: edit.order, repeated: false, first, log: edit.log }, write }
     }),
   )
-  if (!done.first || !open) return { ...seen(counter, done.order), repeated: true }
   tellTransitions(desk, product, done.log)
-  const work = sendFirst(hands, done.order, { ...done.first, sentMs: nowMs, bytes: open.write.bytes })
-  const order = await within(counter, work, waitMs)
-  return { ...seen(counter, order ?? done.order), repeated: false }
+  const order = await startSending(counter, hands, { ...done, open, sentMs: nowMs, waitMs })
+  return { ...seen(counter, order), repeated: done.repeated }
 }
 
 /** Ends the open attempt, then opens another. */
@@ -106,9 +105,10 @@ export async function payAgain(
   const product = desk.products[known.product]
   const open = await openAttempt(counter, { tenant, signer, product, request, id })
   const hands = await handsFor(counter, known)
+  const granted = (await counter.budgets.take(signer, 'place')) === 0
   const nowMs = desk.clock.now()
   const done = await declineTaken(
-    desk.store.change({ id }, ({ order }) => {
+    desk.store.change<Kept>({ id }, ({ order }) => {
       if (!order) throw new Declined('unknown_order', 'there is no such order')
       const unended = order.view.attempts.filter((one) => one.state !== 'closed' && one.state !== 'failed')
       if (unended.some((one) => one.taken > 0))
@@ -119,22 +119,46 @@ export async function payAgain(
         })
       const edit = new Edit(order, product, nowMs)
       edit.act({ act: 'attempt', attempt: open.attempt })
-      const first = startFirst(edit, open.attempt, nowMs)
-      const claim = { id: hands.claim, untilMs: nowMs + leaseMs }
+      const first = granted ? startFirst(edit, open.attempt, nowMs) : undefined
+      const take = { id: hands.claim, untilMs: nowMs + leaseMs }
       return {
-        result: { order: edit.order, first, log: edit.log },
-        write: edit.write({ ...open.write, take: claim }),
+        result: { order: edit.order, repeated: false, first, log: edit.log },
+        write: edit.write({ ...open.write, ...(granted && { take }) }),
       }
     }),
   )
   tellTransitions(desk, product, done.log)
-  const work = sendFirst(hands, done.order, { ...done.first, sentMs: nowMs, bytes: open.write.bytes })
-  return seen(counter, (await within(counter, work, patienceMs)) ?? done.order)
+  return seen(
+    counter,
+    await startSending(counter, hands, { ...done, open, sentMs: nowMs, waitMs: patienceMs }),
+  )
 }
 
-/** An order as it was found or made; `first`: the errand to be sent now. */
+/** Sends what was kept to be sent, as long as the caller waits. What the rate budget held back is the worker's. */
+async function startSending(
+  counter: Counter,
+  hands: Hands,
+  given: {
+    order: Order
+    first: First | undefined
+    open: { write: Pick<Write, 'bytes'> } | undefined
+    sentMs: number
+    waitMs: number
+  },
+): Promise<Order> {
+  const { order, first, open, sentMs, waitMs } = given
+  if (!first) {
+    counter.nudge()
+    return order
+  }
+  const work = sendFirst(hands, order, { ...first, sentMs, bytes: open?.write.bytes })
+  return (await within(counter, work, waitMs)) ?? order
+}
+
+/** An order as it was found or made; `first`: the errand to be sent now, if the rate budget lets it go. */
 interface Kept {
   readonly order: Order
+  readonly repeated: boolean
   readonly first: First | undefined
   readonly log: readonly LogEntry[]
 }

@@ -86,7 +86,12 @@ export async function takeEnding(
     )
   if (ending.ended === 'answered' && kind) {
     budgets.wake(signer, budget)
-    return hear(kind.read(ending.result, number, order))
+    const reading = readOr(
+      () => kind.read(ending.result, number, order),
+      (error) => desk.watch.failed?.(`reading an answer of ${operation.id}`, error),
+    )
+    // An answer without the form that was promised tells nothing: what became of it is asked.
+    return reading ? hear(reading) : lose(false)
   }
   if (ending.ended === 'lost' && ending.tired) budgets.rest(signer, budget)
   if (ending.ended !== 'refused') return lose(ending.ended === 'lost' && ending.unsent)
@@ -104,6 +109,15 @@ export async function takeEnding(
     step,
     reason: refusal.kind.toLowerCase(),
   })
+}
+
+function readOr<T>(read: () => T, failed: (error: unknown) => void): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    failed(error)
+    return undefined
+  }
 }
 
 /** Prepares an errand before anything is kept, so that what does not meet the declaration is refused at once. Throws `InputError`. */
