@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { checkBound } from '../src/engine/wishes.ts'
 import { merge } from '../src/order/apply.ts'
 import type { Order } from '../src/order/order.ts'
-import type { Fact } from '../src/order/reading.ts'
+import type { Fact, Observation } from '../src/order/reading.ts'
 import { combined, type HttpBench, openHttpBench } from './http-bench.ts'
 
 async function paidOrder(bench: HttpBench, reference = 'visit-1') {
@@ -246,18 +246,15 @@ test('two refunds at the same moment are held to the same rules as one after the
 })
 
 test('whatever was said of other refunds of an order, what is said of this one is kept', () => {
-  const said = (number: string, at: number) =>
-    ({
-      ...{
-        source: 'notice',
-        by: 'refunds.succeeded',
-        trust: 'signature',
-        verified: true,
-        askedMs: at,
-        heardMs: at,
-      },
-      reading: { about: 'refund', number, said: 'succeeded', word: `SUCCESS ${at}` },
-    }) as const
+  const said = (number: string, at: number): Observation => ({
+    source: 'notice',
+    by: 'refunds.succeeded',
+    trust: 'signature',
+    verified: true,
+    askedMs: at,
+    heardMs: at,
+    reading: { about: 'refund', number, said: 'succeeded', word: `SUCCESS ${at}` },
+  })
   let facts: readonly Fact[] = []
   // Fifty sub-orders, each given back in many pieces.
   for (let at = 0; at < 600; at++) facts = merge(facts, said(`R${at % 60}`, at))
