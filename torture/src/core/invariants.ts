@@ -147,6 +147,7 @@ export function conservation({ row, provider }: Scene): void {
     )
   const amount = Math.max(...order.attempts.map((one) => one.amount.minor))
   if (
+    !misled &&
     paid - back > amount &&
     !order.view.marks.some((one) => ['double_payment', 'amount_mismatch'].includes(one.code))
   )
