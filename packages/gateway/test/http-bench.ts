@@ -1,7 +1,7 @@
 /** A whole service against the simulator, in one process, under one virtual clock: only its HTTP is used. */
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
-import { directSigner, optionsOf, WechatPay } from '@chadan/client'
+import { directSigner, type Hooks, optionsOf, WechatPay } from '@chadan/client'
 import { apiv3 } from '@chadan/protocol'
 import { openSimulator, type Simulator, seededRandom, virtualClock } from '@chadan/simulator'
 import type { Tenant } from '../src/engine/desk.ts'
@@ -72,6 +72,7 @@ export async function openHttpBench(
     tenant?: Partial<Tenant>
     limits?: Partial<Limits>
     options?: Partial<ServiceOptions>
+    hooks?: Hooks
     store?: (store: Store) => Store
   } = {},
 ): Promise<HttpBench> {
@@ -111,6 +112,7 @@ export async function openHttpBench(
     tokens: store.tokens,
     receiving: { memory: { has: async () => false, add: async () => {} } },
     digestKey: random.bytes(32),
+    ...(given.hooks && { hooks: given.hooks }),
   })
   const { wecom, payscore } = sim.credentials
   const facts = {
