@@ -61,6 +61,20 @@ test('an interface that asks for fewer calls does not stop the others', async ()
   assert.equal(await budgets.take(signer, 'place'), 0)
 })
 
+test('what is asked with two calls takes two, and loses none that one call can use', async () => {
+  await using desk = open()
+  const budgets = desk.node()
+  const takes = Array.from({ length: 100 }, () => budgets.take(signer, 'ask', 2))
+  assert.equal(await gone(takes), limits.ask / 2)
+  await desk.clock.advance(1_000)
+  const odd = { ...signer, limits: { ...limits, ask: 11 } }
+  assert.equal(await gone(Array.from({ length: 9 }, () => budgets.take(odd, 'ask', 2))), 5)
+  assert.equal(await gone([budgets.take(odd, 'ask'), budgets.take(odd, 'ask')]), 1)
+  await desk.clock.advance(1_000)
+  const single = { ...signer, limits: { ...limits, ask: 1 } }
+  assert.equal(await budgets.take(single, 'ask', 2), 0)
+})
+
 test('a call that has to wait is told, and why', async () => {
   await using desk = open()
   const budgets = desk.node()

@@ -169,3 +169,22 @@ test('an order beyond the rate budget is kept at once and sent when the budget l
   await bench.pass(5_000)
   for (const { id } of orders) assert.equal((await bench.order(id)).view.state, 'awaiting_payment')
 })
+
+test('an order that is asked about with two calls takes two from the rate budget', async () => {
+  await using bench = await openBench(openStore, { limits: { ask: 3 } })
+  const sample = sampleOf('medIns')
+  const ids: string[] = []
+  for (const reference of ['A-1', 'A-2']) {
+    const wish = { reference, product: sample.product, details: sample.details(bench, reference) }
+    ids.push((await bench.gateway.place(bench.caller, wish, {})).order.id)
+  }
+  await bench.sim.advance(4_000)
+  const before = bench.calls.length
+  const windowMs = Math.floor(bench.sim.clock.now() / 1_000)
+  await Promise.all(ids.map((id) => bench.gateway.close(bench.caller, id, { reason: 'left', waitMs: 0 })))
+  for (let turns = 0; turns < 50; turns++) await turn()
+  assert.equal(Math.floor(bench.sim.clock.now() / 1_000), windowMs)
+  const questions = bench.calls.slice(before).filter((one) => /query/i.test(one))
+  assert.equal(questions.length, 2, questions.join(', '))
+  await bench.pass(10 * minute)
+})

@@ -24,9 +24,12 @@ export class Budgets {
     this.#desk = desk
   }
 
-  /** 0 when a call may go now; else how long to wait, in ms. */
-  async take(signer: Signer, kind: BudgetKind): Promise<number> {
+  /** 0 when so many calls may go now; else how long to wait, in ms. */
+  async take(signer: Signer, kind: BudgetKind, calls = 1): Promise<number> {
     const name = nameOf(signer, kind)
+    const limit = signer.limits[kind]
+    // What needs more calls than a window has goes when it has them all.
+    const needed = Math.min(calls, limit)
     const { clock, watch } = this.#desk
     const wait = (ms: number, why: 'budget' | 'rest') => {
       watch.waited?.({ kind, why })
@@ -40,14 +43,14 @@ export class Budgets {
       const window = Math.floor(nowMs / windowMs) * windowMs
       const share = this.#shares.get(name)
       if (share?.windowMs === window) {
-        if (share.left > 0) {
-          share.left -= 1
+        if (share.left >= needed) {
+          share.left -= needed
           return 0
         }
         if (share.spent) return wait(window + windowMs - nowMs, 'budget')
       }
       // Of many that want to go at the same moment one fetches for all: what each fetched for itself would be lost.
-      await (this.#fetching.get(name) ?? this.#fetch(name, window, signer.limits[kind]))
+      await (this.#fetching.get(name) ?? this.#fetch(name, window, limit))
     }
   }
 
@@ -71,7 +74,9 @@ export class Budgets {
     const fetching = this.#desk.store
       .takeBudget(name, window, limit, Math.min(block, limit))
       .then((taken) => {
-        this.#shares.set(name, { windowMs: window, left: taken, spent: taken === 0 })
+        const before = this.#shares.get(name)
+        const left = before?.windowMs === window ? before.left : 0
+        this.#shares.set(name, { windowMs: window, left: left + taken, spent: taken === 0 })
       })
       .finally(() => this.#fetching.delete(name))
     this.#fetching.set(name, fetching)

@@ -1,6 +1,7 @@
 /** Drives an order: carries out what is due, one step after the other, until nothing is. */
 import type { Order } from '../order/order.ts'
 import { plan, type Step } from '../order/plan.ts'
+import type { Product } from '../products/product.ts'
 import { ClaimLost } from '../store/store.ts'
 import { askAttempt, askRefund, closeAttempt } from './asking.ts'
 import type { BudgetKind } from './desk.ts'
@@ -24,7 +25,7 @@ export async function drive(hands: Hands, given: Order): Promise<Order> {
         return order
       }
       const kind = budgetOf(order, step)
-      const waitMs = kind ? await hands.budgets.take(hands.signer, kind) : 0
+      const waitMs = kind ? await hands.budgets.take(hands.signer, kind, callsOf(hands, order, step)) : 0
       if (waitMs > 0) {
         await desk.store.release(order.id, claim, desk.clock.now() + waitMs)
         return order
@@ -68,6 +69,18 @@ async function carryOut(hands: Hands, order: Order, step: Step): Promise<Order> 
     case 'age':
       return record(hands, order.id, (edit) => edit.act({ act: 'age', mark: step.mark }), { hold: true })
   }
+}
+
+function callsOf({ product }: Hands, order: Order, step: Step): number {
+  return step.step === 'ask' || step.step === 'ask_refund' ? questionsAbout(product, order, step.number) : 1
+}
+
+/** With how many calls an attempt or a refund is asked about. */
+export function questionsAbout(product: Product, order: Order, number: string): number {
+  const attempt = order.attempts.find((one) => one.number === number)
+  const refund = order.refunds.find((one) => one.number === number)
+  const questions = attempt ? product.ask(order, attempt) : refund ? product.askRefund(order, refund) : []
+  return Math.max(1, questions.length)
 }
 
 function budgetOf(order: Order, step: Step): BudgetKind | undefined {

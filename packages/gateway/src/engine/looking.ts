@@ -9,7 +9,7 @@ import { askAttempt, askRefund } from './asking.ts'
 import { ask } from './calls.ts'
 import { type Counter, orderOf, seen, signerOf, takeInHand, within } from './counter.ts'
 import { type Caller, Declined, type Seen } from './desk.ts'
-import { drive } from './driving.ts'
+import { drive, questionsAbout } from './driving.ts'
 import { inputsOf } from './giving-back.ts'
 import type { Hands } from './hands.ts'
 import { drawNumber } from './numbers.ts'
@@ -60,7 +60,8 @@ async function askNow(
   if (!taken) return awaitChange(counter, known)
   const { hands, order } = taken
   const isRefund = order.refunds.some((one) => one.number === number)
-  const waitMs = await budgets.take(hands.signer, isRefund ? 'ask_refund' : 'ask')
+  const calls = questionsAbout(hands.product, order, number)
+  const waitMs = await budgets.take(hands.signer, isRefund ? 'ask_refund' : 'ask', calls)
   if (waitMs > 0 || fresh(order)) {
     await desk.store.release(order.id, hands.claim)
     return order
