@@ -230,3 +230,17 @@ test('every product says what it takes, and what the gateway fills is not requir
   assert.ok(!jsapi.schema.properties.sub_orders.items.required.includes('out_trade_no'))
   assert.ok(jsapi.schema.properties.sub_orders.items.required.includes('description'))
 })
+
+test('a broken rule says what was found and what was expected, each once', async () => {
+  const bench = await openHttpBench()
+  const { body: order } = await bench.place('visit-1')
+  await bench.pay(order)
+  const { status, body } = await bench.call('POST', `/v1/orders/${order.id}/refunds`, {
+    key: 'east-operate',
+    body: { reference: 'return-1', amount_minor: 100 },
+  })
+  assert.deepEqual([status, body.rule], [422, 'name_the_parts'])
+  assert.deepEqual(body.problems, [
+    { at: 'body/parts', found: 'one amount for 2 parts', expected: 'an amount for each part' },
+  ])
+})

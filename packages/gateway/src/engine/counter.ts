@@ -103,7 +103,7 @@ export async function planned<T>(work: () => T | Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof RuleBroken)
       throw new Declined(error.rule, error.message, {
-        problems: [{ at: error.at, found: error.message, expected: error.rule }],
+        problems: [{ at: error.at, found: error.found, expected: error.expected }],
         cause: error,
       })
     if (error instanceof InputError)

@@ -177,7 +177,7 @@ export interface PayerHandover {
   readonly expiresMs: number
 }
 
-/** Why a merchant's wish cannot be carried out: a rule of the product, with what was found. */
+/** Why a merchant's wish cannot be carried out: a rule of the product. The message is `found …, expected …`, one of the two, or a sentence. */
 export class RuleBroken extends Error {
   override readonly name = 'RuleBroken'
   /** In snake case: `refund_exceeds_part`, `one_refund_only`. */
@@ -188,6 +188,17 @@ export class RuleBroken extends Error {
     super(message)
     this.rule = rule
     this.at = at
+  }
+
+  /** What the message says was found. */
+  get found(): string {
+    const [, found] = /^(?:found )?(.+?)(?:, expected .+)?$/.exec(this.message) ?? []
+    return found === undefined || found.startsWith('expected ') ? 'something else' : found
+  }
+
+  /** What it says was expected; the rule, where it says nothing. */
+  get expected(): string {
+    return /(?:^|, )expected (.+)$/.exec(this.message)?.[1] ?? this.rule
   }
 }
 
