@@ -80,15 +80,21 @@ export function opened(): Order {
   return act(order, send, testProduct, t0).order
 }
 
-/** The order with a refund `R1` under way. */
-export function openedRefund(order: Order, minor: number): Order {
+/** The order with a refund `R1` under way; its first call is sent. */
+export function openedRefund(
+  order: Order,
+  minor: number,
+  calls = [{ step: 'refund', id: 'whole', minor }],
+): Order {
   const refund = {
     number: 'R1',
     attempt: 'N1',
     openedMs: t0,
     amount: yuan(minor),
-    parts: [{ id: 'whole', amount: yuan(minor) }],
-    errands: [{ step: 'refund', operation: 'refunds.create', body: 'r', digest: 'd', sends: 0 }],
+    parts: calls.map((one) => ({ id: one.id, amount: yuan(one.minor) })),
+    errands: calls.map(({ step }) => ({
+      ...{ step, operation: 'refunds.create', body: 'r', digest: 'd', sends: 0 },
+    })),
     by: 'his',
     reference: 'back-1',
     content: 'c',

@@ -144,6 +144,39 @@ test('what went back decides between partly and wholly refunded', () => {
   assert.equal(take(all, observe(refundSays('succeeded'), t0)).view.state, 'refunded')
 })
 
+test('of a refund of two calls, what one gave back counts although the other was refused', () => {
+  const paidOrder = take(opened(), observe(paid(), t0))
+  const order = openedRefund(paidOrder, 60, [
+    { step: 'refund', id: 'whole', minor: 40 },
+    { step: 'report', id: 'rest', minor: 20 },
+  ])
+  const sent = act(
+    order,
+    { act: 'send', number: 'R1', step: 'report', atMs: t0, body: 'r2', digest: 'd' },
+    testProduct,
+    t0,
+  ).order
+  const torn = take(
+    sent,
+    observe(refundSays('succeeded'), t0 + 1),
+    observe({ ...refundSays('refused'), step: 'report' }, t0 + 2),
+  )
+  assert.equal(torn.view.refunds[0]?.state, 'failed')
+  assert.deepEqual(torn.view.refunds[0]?.returned, [{ id: 'whole', amount: yuan(40) }])
+  assert.deepEqual([torn.view.refunded, torn.view.refunding], [40, 20])
+  assert.deepEqual(
+    torn.view.marks.map((mark) => mark.code),
+    ['refund_failed'],
+  )
+})
+
+test('what was paid with another sum counts as nothing taken', () => {
+  const parts = [{ id: 'whole', word: 'SUCCESS', said: 'paid' as const }]
+  const order = take(opened(), observe({ ...paid(99), parts }, t0))
+  assert.equal(order.view.taken, 0)
+  assert.equal(order.view.attempts[0]?.parts[0]?.state, 'waiting')
+})
+
 function refundSays(said: RefundReading['said']): RefundReading {
   return { about: 'refund', number: 'R1', said, word: said.toUpperCase(), step: 'refund' }
 }

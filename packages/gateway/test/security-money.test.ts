@@ -143,6 +143,7 @@ test('a refund that was freed and succeeded after all counts against what can st
     attempt: 'A',
     amount: amount(minor),
     parts: [{ id: 'cash', amount: amount(minor) }],
+    returned: state === 'succeeded' ? [{ id: 'cash', amount: amount(minor) }] : [],
     freed,
   })
   const refunds = [refund('R1', 'succeeded', 40, true), refund('R2', 'succeeded', 40)]

@@ -220,9 +220,9 @@ export function checkBound(
 ): void {
   const attempt = order.view.attempts.find((one) => one.number === wanted.attempt)
   if (!attempt || attempt.taken === 0) throw new Declined('not_paid', 'nothing was taken that could go back')
-  const bound = order.view.refunds.filter(
-    (one) => one.attempt === wanted.attempt && one.number !== wanted.number && binds(order, one),
-  )
+  const bound = order.view.refunds
+    .filter((one) => one.attempt === wanted.attempt && one.number !== wanted.number)
+    .flatMap((one) => boundBy(order, one))
   const total = bound.reduce((sum, one) => sum + one.amount.minor, 0)
   if (wanted.amount.minor <= 0) throw new Declined('refund_empty', 'a refund gives something back')
   if (total + wanted.amount.minor > attempt.taken)
@@ -232,9 +232,7 @@ export function checkBound(
     )
   for (const part of wanted.parts) {
     const plan = attempt.parts.find((one) => one.id === part.id)
-    const before = bound
-      .flatMap((one) => one.parts)
-      .reduce((sum, one) => sum + (one.id === part.id ? one.amount.minor : 0), 0)
+    const before = bound.reduce((sum, one) => sum + (one.id === part.id ? one.amount.minor : 0), 0)
     if (!plan || before + part.amount.minor > plan.amount.minor)
       throw new Declined(
         'refund_exceeds_part',
@@ -254,16 +252,17 @@ function checkLimit(
 ): void {
   if (limit === undefined || approved) return
   const before = order.view.refunds
-    .filter((one) => one.number !== number && binds(order, one))
+    .filter((one) => one.number !== number)
+    .flatMap((one) => boundBy(order, one))
     .reduce((sum, one) => sum + one.amount.minor, 0)
   if (before + amount.minor > limit) throw new ApprovalNeeded(amount.minor)
 }
 
-function binds(order: Order, { state, number }: RefundView): boolean {
-  if (state === 'refused' || state === 'closed') return false
-  // Freed, and then it succeeded after all: the money is gone.
-  if (state === 'succeeded') return true
-  return order.refunds.find((one) => one.number === number)?.freed !== true
+/** What a refund holds, by part: all that may still go back; of one that was freed or refused, what did. */
+function boundBy(order: Order, { state, number, parts, returned }: RefundView): RefundView['parts'] {
+  const over = state === 'refused' || state === 'closed'
+  const freed = order.refunds.find((one) => one.number === number)?.freed === true
+  return over || freed ? returned : parts
 }
 
 /** Sends a refused refund again, under its own number and with its own bytes. */

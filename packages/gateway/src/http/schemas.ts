@@ -81,6 +81,9 @@ export const Refund = named(
       product_state: word,
       amount: Amount,
       parts: z.array(z.object({ id: z.string(), amount: Amount })),
+      returned: z
+        .array(z.object({ id: z.string(), amount: Amount }))
+        .describe('What has gone back for certain.'),
       refund_id: maybe(z.string()).describe("WeChat's number of the refund."),
       succeeded_at: maybe(Instant),
       learnt_by: maybe(LearntBy),

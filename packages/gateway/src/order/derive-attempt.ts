@@ -91,7 +91,7 @@ export function deriveAttempt(order: Omit<Order, 'view'>, attempt: Attempt): Att
     answers.every((one) => one === 'accepted') || facts.some(({ reading }) => known.includes(reading.said))
   const { state, reason, proof } = standing({ attempt, facts, answers, placed })
   const proving = facts.find((one) => one.fingerprint === proof)
-  const parts = attempt.parts.map((plan) => derivePart(plan, facts, state))
+  const parts = attempt.parts.map((plan) => derivePart(attempt, plan, { facts, state }))
   const minor =
     state === 'paid' && isOpen(attempt)
       ? parts.reduce((total, part) => total + part.amount.minor, 0)
@@ -213,18 +213,31 @@ const partWhen: Partial<Record<OrderState, PartView['state']>> = {
   failed: 'failed',
 }
 
-function derivePart(plan: PartPlan, facts: readonly AttemptFact[], state: OrderState): PartView {
+function derivePart(
+  attempt: Attempt,
+  plan: PartPlan,
+  { facts, state }: { facts: readonly AttemptFact[]; state: OrderState },
+): PartView {
   const told = facts.flatMap((fact) =>
     (fact.reading.parts ?? []).filter((part) => part.id === plan.id).map((part) => ({ fact, part })),
   )
+  // What was paid with another sum is nobody's to give back from here: a person compares (invariant 3).
+  const differs = ({ reading }: AttemptFact) =>
+    reading.said === 'paid' && agreement(attempt, reading) === 'differs'
   const fits = (part: PartReading) => !plan.fixed || !part.amount || part.amount.minor === plan.amount.minor
   // A part that went back was paid; how much of it came from whom, the refunds say (X26).
   const ends = told
-    .filter(({ part }) => partEnds.includes(part.said) && (part.said !== 'paid' || fits(part)))
+    .filter(
+      ({ fact, part }) =>
+        partEnds.includes(part.said) && (part.said !== 'paid' || (fits(part) && !differs(fact))),
+    )
     .toSorted(
       (a, b) => partEnds.indexOf(a.part.said) - partEnds.indexOf(b.part.said) || byLastSaying(b.fact, a.fact),
     )
-  const latest = told.toSorted((a, b) => byLastSaying(a.fact, b.fact)).at(-1)
+  const latest = told
+    .filter(({ fact }) => !differs(fact))
+    .toSorted((a, b) => byLastSaying(a.fact, b.fact))
+    .at(-1)
   const found = ends[0] ?? latest
   const said = found?.part.said === 'refunded' ? 'paid' : (found?.part.said ?? 'waiting')
   return {

@@ -30,6 +30,9 @@ export function deriveRefund(order: Omit<Order, 'view'>, refund: Refund): Refund
     word: newest(facts)?.reading.word,
     amount: refund.amount,
     parts: refund.parts,
+    returned: refund.parts.filter((_, at) =>
+      refund.errands.length > 1 ? outcomes[at]?.state === 'succeeded' : state === 'succeeded',
+    ),
     refundId: facts.find(({ reading }) => reading.refundId !== undefined)?.reading.refundId,
     succeededMs:
       state === 'succeeded'

@@ -11,20 +11,25 @@ export function derive(order: Omit<Order, 'view'>, product: Product): View {
   const refunds = order.refunds.map((refund) => deriveRefund(order, refund))
   const attempts = order.attempts.map((attempt) => withRefunds(deriveAttempt(order, attempt), refunds))
   const deciding = decidingOf(attempts)
-  const sum = (states: (refund: RefundView) => boolean) =>
-    refunds.reduce((total, one) => total + (states(one) ? one.amount.minor : 0), 0)
+  const returned = refunds.reduce((total, one) => total + returnedOf(one), 0)
+  const open = refunds.filter((one) => mayStillSucceed(one) && !isFreed(order, one))
   return {
     state: deciding.state,
     reason: deciding.reason,
     number: deciding.number,
     amount: deciding.amount,
     taken: attempts.reduce((total, one) => total + one.taken, 0),
-    refunded: sum((one) => one.state === 'succeeded'),
-    refunding: sum((one) => mayStillSucceed(one) && !isFreed(order, one)),
+    refunded: returned,
+    refunding: open.reduce((total, one) => total + one.amount.minor - returnedOf(one), 0),
     attempts,
     refunds,
     marks: marksOf(order, attempts, refunds, product),
   }
+}
+
+/** What has gone back of a refund for certain, in minor units. */
+export function returnedOf({ returned }: RefundView): number {
+  return returned.reduce((total, one) => total + one.amount.minor, 0)
 }
 
 /** Whether money of this refund may still leave: its amount is not free for another (X17). */
@@ -47,11 +52,11 @@ function decidingOf(attempts: readonly AttemptView[]): AttemptView {
 }
 
 function withRefunds(attempt: AttemptView, refunds: readonly RefundView[]): AttemptView {
-  const done = refunds.filter((one) => one.attempt === attempt.number && one.state === 'succeeded')
-  const refunded = done.reduce((total, one) => total + one.amount.minor, 0)
+  const done = refunds.filter((one) => one.attempt === attempt.number)
+  const refunded = done.reduce((total, one) => total + returnedOf(one), 0)
   const parts = attempt.parts.map((part) => {
     const back = done
-      .flatMap((one) => one.parts)
+      .flatMap((one) => one.returned)
       .reduce((total, one) => total + (one.id === part.id ? one.amount.minor : 0), 0)
     return { ...part, refunded: back, state: back > 0 && back >= part.amount.minor ? 'refunded' : part.state }
   }) satisfies AttemptView['parts'] | { state: string }[]

@@ -3,7 +3,7 @@ import type { Product } from '../products/product.ts'
 import { agreement, answerOf, factsAbout, neverPlaced, newest } from './derive-attempt.ts'
 import { agrees, factsAboutRefund } from './derive-refund.ts'
 import type { Attempt, Order, Refund } from './order.ts'
-import type { Concern, Fact } from './reading.ts'
+import type { Concern, Fact, RefundReading } from './reading.ts'
 import type { AttemptView, Mark, RefundView } from './view.ts'
 
 type Raised = Omit<Mark, 'resolved'>
@@ -58,7 +58,8 @@ function attemptMarks(
     marks.push(
       raise('amount_mismatch', number, differing, {
         found: `ordered ${money(attempt.amount)}, WeChat Pay says ${said(differing)}`,
-        suggest: 'compare both sides, then refund the payment or correct the order in your books',
+        suggest:
+          'compare both sides; give it back in the console of WeChat Pay (商户平台), or correct your books',
       }),
     )
   if (proven.length > 0 && ended.length > 0)
@@ -170,9 +171,16 @@ function refundMarks(order: Omit<Order, 'view'>, refund: Refund, view: RefundVie
         suggest: 'compare both sides before another refund is made',
       }),
     )
-  const done = facts.filter(({ reading }) => reading.said === 'succeeded')
-  const closed = facts.filter(({ reading }) => reading.said === 'closed')
-  if (done.length > 0 && closed.length > 0)
+  // Of a refund of several calls one may go back and another end: only of the same call they contradict.
+  const first = refund.errands[0]?.step
+  const ofStep = (said: RefundReading['said'], step: string) =>
+    facts.filter(({ reading }) => reading.said === said && (reading.step ?? first) === step)
+  const torn = refund.errands.filter(
+    ({ step }) => ofStep('succeeded', step).length > 0 && ofStep('closed', step).length > 0,
+  )
+  const done = torn.flatMap(({ step }) => ofStep('succeeded', step))
+  const closed = torn.flatMap(({ step }) => ofStep('closed', step))
+  if (torn.length > 0)
     marks.push(
       raise('refund_contradiction', number, [...done, ...closed], {
         found: 'said to have succeeded, and said to be closed',

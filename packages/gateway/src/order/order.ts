@@ -85,7 +85,7 @@ export interface Refund {
   readonly attempt: string
   readonly openedMs: number
   readonly amount: Amount
-  /** Per part what goes back of it; sums to `amount`. */
+  /** Per part what goes back of it; sums to `amount`. Several errands are one for each part, in this order. */
   readonly parts: readonly { readonly id: string; readonly amount: Amount }[]
   readonly errands: readonly Errand[]
   readonly by: string

@@ -71,6 +71,7 @@ function presentRefund(refund: RefundView, order: Omit<Order, 'view'>) {
     product_state: refund.word ?? null,
     amount: refund.amount,
     parts: refund.parts,
+    returned: refund.returned,
     refund_id: refund.refundId ?? null,
     succeeded_at: refund.succeededMs === undefined ? null : instant(refund.succeededMs),
     learnt_by: learntBy(order, refund.proof),

@@ -87,6 +87,8 @@ export interface RefundView {
   readonly word?: string | undefined
   readonly amount: Amount
   readonly parts: readonly { readonly id: string; readonly amount: Amount }[]
+  /** What has gone back of it for certain: all of it once it succeeded, some where only some of its calls did. */
+  readonly returned: readonly { readonly id: string; readonly amount: Amount }[]
   readonly refundId?: string | undefined
   readonly succeededMs?: number | undefined
   readonly proof?: string | undefined
