@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { reloaded } from '../src/commands/serve.ts'
+import { serve } from '../src/serve.ts'
 import { systemClock } from '../src/system.ts'
 import { openGatewayDesk } from './gateway-desk.ts'
 import { line } from './line.ts'
@@ -265,17 +266,74 @@ test('an order that is not paid is closed with its reason', async () => {
   assert.equal(gone.exit, 3, gone.err)
 })
 
-test('a delivery that died is listed, sent again, and given up by name', async () => {
+test('what needs a person is listed, told what to do about, and resolved by name from the command line', async () => {
   await using desk = await openGatewayDesk()
+  await desk.rewrite(/^signers:/m, 'limits: { requestsPerSecond: 100000 }\nsigners:')
+  await desk.start()
+  await desk.login()
+  const { id, number } = await desk.place('visit-1')
+  const shown = JSON.parse((await desk.at(['orders', 'show', id, '--json'])).out)
+  const { simulator } = desk.simulation
+  simulator.faults.often('combine.paid', 'lose', 1)
+  simulator.faults.often('combine.queryByOutTradeNo', 'loseAnswer', 1)
+  await simulator.pay(number)
+  // Money goes back that nobody here ordered: at WeChat Pay's merchant platform, say.
+  const elsewhere = [
+    ...['call', 'refunds.create', 'sub_mchid=1690000202', `out_trade_no=${shown.attempts[0].parts[0].id}`],
+    ...['out_refund_no=ELSEWHERE1', 'amount.refund=1', 'amount.total=12800', 'amount.currency=CNY'],
+    ...['--credentials', join(desk.folder, 'wechat.json')],
+  ]
+  // Paying takes the simulator a moment.
+  while ((await desk.run(elsewhere)).exit !== 0);
+  simulator.faults.heal()
+  let listed = await desk.at(['orders', 'list', '--attention'])
+  while (!listed.out.includes('visit-1')) {
+    await desk.at(['orders', 'query', 'visit-1'])
+    listed = await desk.at(['orders', 'list', '--attention'])
+  }
+  const { out } = await desk.at(['orders', 'show', 'visit-1'])
+  const [, mark = ''] = /needs a person: (refunded_elsewhere:\S+)\n {2}found: .+\n {2}to do: /.exec(out) ?? []
+  const resolve = ['orders', 'resolve', 'visit-1', mark, '--reason', 'given back at the till']
+  const said = await desk.at([...resolve, '--json'])
+  assert.equal(said.exit, 0, said.err)
+  const resolved = JSON.parse(said.out)
+  assert.equal(resolved.needs_attention, false)
+  assert.deepEqual(
+    [resolved.marks[0].resolved.operator, resolved.marks[0].resolved.reason],
+    ['admin of tests', 'given back at the till'],
+  )
+  assert.match((await desk.at(['orders', 'list', '--attention'])).out, /no such orders/)
+})
+
+test('a delivery that died is listed, given up by name, and sent again by its id', async () => {
+  await using desk = await openGatewayDesk()
+  const status = { now: 410 }
+  const receiver = await serve(async () => new Response(null, { status: status.now }), { port: 0 })
+  await desk.rewrite(/^signers:/m, `webhooks: { allow: ['${receiver.url}'] }\nsigners:`)
+  await desk.rewrite(/\n$/, `\n    webhooks: [{ url: '${receiver.url}/told' }]\n`)
   await desk.start()
   await desk.login()
   const none = await desk.at(['deliveries', 'list', '--state', 'dead'])
   assert.deepEqual([none.exit, none.out], [0, 'there are no such deliveries\n'])
-  assert.equal((await desk.at(['deliveries', 'redeliver', '--dead'])).out, '0 are due again\n')
   const nothing = await desk.at(['deliveries', 'redeliver'])
   assert.deepEqual([nothing.exit, nothing.out], [2, ''])
   const unknown = await desk.at(['deliveries', 'skip', 'dlv_none', '--reason', 'booked by hand'])
   assert.equal(unknown.exit, 3, unknown.err)
+
+  await desk.place('visit-1')
+  const inState = async (state: string) =>
+    JSON.parse((await desk.at(['deliveries', 'list', '--state', state, '--json'])).out).data
+  let dead = await inState('dead')
+  while (dead.length === 0) dead = await inState('dead')
+  const { id } = dead[0]
+  assert.match((await desk.at(['deliveries', 'list'])).out, /dead +1 +evt_\S+ +ord_\S+ +whe_\S+ .*410/)
+  const skipped = await desk.at(['deliveries', 'skip', id, '--reason', 'booked by hand'])
+  assert.equal(skipped.out, `${id} is given up; the later events of its order go on\n`, skipped.err)
+  assert.match((await desk.at(['deliveries', 'list', '--state', 'skipped'])).out, /booked by hand/)
+  assert.equal((await desk.at(['deliveries', 'redeliver', '--dead'])).out, '0 are due again\n')
+  assert.equal((await desk.at(['deliveries', 'redeliver', id])).out, '1 are due again\n')
+  assert.equal((await inState('due')).length, 1)
+  await receiver.close()
 })
 
 test('the audit log is verified by the gateway for keys of all tenants', async () => {
