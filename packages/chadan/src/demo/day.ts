@@ -173,12 +173,13 @@ async function liveIn(
     const here = await readHere(planted ? { ...books, url: planted.url } : books)
     await planted?.close()
     const there = await readThere(get, controlUrl)
+    const { lost, duplicated, answersLost } = await faults.happened()
     const disagreements = [...compare(here, there), ...neverPlaced(plans, here), ...missing]
     return {
       seed,
       orders: here.length,
       agree: disagreements.length === 0,
-      faults: { ...(await faults.happened()), forged: stranger.tries, kills: gateway.kills },
+      faults: { lost, duplicated, forged: stranger.tries, answersLost, kills: gateway.kills },
       products: tally(here, there),
       disagreements,
     }
