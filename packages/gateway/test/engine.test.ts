@@ -188,3 +188,28 @@ test('an order that is asked about with two calls takes two from the rate budget
   assert.equal(questions.length, 2, questions.join(', '))
   await bench.pass(10 * minute)
 })
+
+test('who looks at one of several refunds asks about that one; who looks at the order, about each in turn', async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('combine')
+  const order = await place(bench, sample)
+  await sample.pay(bench, order)
+  await bench.pass(minute)
+  bench.deaf = true
+  const [part = ''] = (await bench.order(order.id)).view.attempts[0]?.parts.map(({ id }) => id) ?? []
+  const numbers: string[] = []
+  for (const reference of ['back-1', 'back-2', 'back-3']) {
+    const wish = { reference, parts: { [part]: 10 }, details: {} }
+    numbers.push((await bench.gateway.refund(bench.caller, order.id, wish)).refund)
+  }
+  // All have gone back; nobody has said so, and the schedule asks later.
+  await bench.sim.advance(20_000)
+  const look = async (more: { refund?: string }) => {
+    const { order: seen } = await bench.gateway.look(bench.caller, order.id, more)
+    return numbers.map((number) => seen.view.refunds.find((one) => one.number === number)?.state)
+  }
+  const [, second = ''] = numbers
+  assert.deepEqual(await look({ refund: second }), ['processing', 'succeeded', 'processing'])
+  await look({})
+  assert.deepEqual(await look({}), ['succeeded', 'succeeded', 'succeeded'])
+})

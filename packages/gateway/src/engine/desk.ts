@@ -140,8 +140,12 @@ export interface Gateway {
     request: PlaceRequest,
     more: { key?: string | undefined; keyDigest?: string | undefined; waitMs?: number },
   ): Promise<Seen & { readonly repeated: boolean }>
-  /** Looking is asking: an unsettled order is asked for first, within the rate budget. */
-  look(caller: Caller, id: string, more?: { source?: 'answer' | 'return_page' }): Promise<Seen>
+  /** Looking is asking: an unsettled order, or this refund of it, is asked for first, within the rate budget. */
+  look(
+    caller: Caller,
+    id: string,
+    more?: { source?: 'answer' | 'return_page'; refund?: string },
+  ): Promise<Seen>
   /** What the payer's side needs, freshly signed; `undefined` while there is nothing to hand over. */
   handover(
     caller: Caller,

@@ -27,15 +27,19 @@ export async function look(
   counter: Counter,
   caller: Caller,
   id: string,
-  { source = 'answer' }: { source?: Hands['source'] | undefined } = {},
+  { source = 'answer', refund }: { source?: Hands['source'] | undefined; refund?: string | undefined } = {},
 ): Promise<Seen> {
   const order = await orderOf(counter, caller, id)
-  return seen(counter, await lookAt(counter, order, source))
+  return seen(counter, await lookAt(counter, order, { source, refund }))
 }
 
 /** The same for an order at hand. */
-export async function lookAt(counter: Counter, order: Order, source: Hands['source']): Promise<Order> {
-  const number = unsettled(order)
+async function lookAt(
+  counter: Counter,
+  order: Order,
+  { source, refund }: { source: Hands['source']; refund?: string | undefined },
+): Promise<Order> {
+  const number = unsettled(order, refund)
   if (number === undefined) return order
   // With nobody to ask, what is known is shown.
   if (!(await counter.desk.signer(order.signer))) return order
@@ -81,10 +85,14 @@ async function awaitChange({ desk }: Counter, known: Order): Promise<Order> {
   }
 }
 
-/** The number to ask about: the open attempt's, else a refund's that is under way. */
-function unsettled({ view }: Order): string | undefined {
+/** The number to ask about: of the refund that is looked at, else of the open attempt, else of the refund that was longest not asked about. */
+function unsettled({ view, asked }: Order, refund: string | undefined): string | undefined {
   const open = view.attempts.find((one) => !settled.includes(one.state))
-  return open?.number ?? view.refunds.find(mayStillSucceed)?.number
+  const underWay = view.refunds
+    .filter(mayStillSucceed)
+    .map(({ number }) => number)
+    .toSorted((a, b) => (asked[a]?.lastMs ?? 0) - (asked[b]?.lastMs ?? 0))
+  return underWay.find((number) => number === refund) ?? open?.number ?? underWay[0]
 }
 
 /** The payer came back: look locally, ask if it is not paid, and say where to go on (seed 004 §1.4, 1.5). */
@@ -97,7 +105,7 @@ export async function comeBack(
   if (!known) throw new Declined('unknown_order', 'there is no such order')
   const order = settled.includes(known.view.state)
     ? known
-    : await lookAt(counter, await watch(counter, known), 'return_page')
+    : await lookAt(counter, await watch(counter, known), { source: 'return_page' })
   const tenant = await desk.tenant(order.tenant)
   const page = order.returnTo ?? tenant?.returnPage
   return { location: page === undefined ? undefined : withState(page, order), state: order.view.state }

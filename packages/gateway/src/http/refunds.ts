@@ -152,7 +152,7 @@ const show = route({
   problems: ['unknown_order', 'unknown_refund'],
   async handle({ api, caller, subject, path }) {
     requireRefund(subject, path.refund)
-    const { order } = await api.gateway.look(caller, subject.id)
+    const { order } = await api.gateway.look(caller, subject.id, { refund: path.refund })
     const refund = presentOrder(order).refunds.find(({ number }) => number === path.refund)
     if (!refund) throw new Problem('unknown_refund')
     return { status: 200, body: refund }
