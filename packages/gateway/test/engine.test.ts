@@ -213,3 +213,24 @@ test('who looks at one of several refunds asks about that one; who looks at the 
   await look({})
   assert.deepEqual(await look({}), ['succeeded', 'succeeded', 'succeeded'])
 })
+
+test('a number that is not in our books is asked about although the rate budget is spent at that moment', async () => {
+  await using bench = await openBench(openStore)
+  const sample = sampleOf('combine')
+  for (const reference of ['A-1', 'A-2', 'A-3']) {
+    const wish = { reference, product: sample.product, details: sample.details(bench, reference) }
+    await sample.pay(bench, (await bench.gateway.place(bench.caller, wish, {})).order)
+  }
+  await bench.sim.advance(minute)
+  // The same credentials and hour, but other books.
+  await using other = await openBench(openStore, { limits: { ask: 1 } })
+  for (const notice of bench.notices) await other.gateway.hear('main', sample.product, notice)
+  for (let second = 0; second < 5; second++) {
+    await turn()
+    await other.sim.advance(1_000)
+  }
+  await other.gateway.stop()
+  const { rows } = await other.store.suspended({ limit: 10 })
+  assert.equal(rows.length, 3)
+  for (const { found } of rows) assert.match(found, /; asked about \w+: /)
+})

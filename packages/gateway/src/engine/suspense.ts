@@ -40,12 +40,16 @@ export async function suspend(
 }
 
 async function askAbout(
-  { desk, budgets }: Counter,
+  counter: Counter,
   signer: Signer,
   { product, number, reading }: { product: Product; number: string; reading: Reading },
   id: string,
 ): Promise<void> {
-  if ((await budgets.take(signer, 'ask')) > 0) return
+  const { desk } = counter
+  if (!(await mayAsk(counter, signer))) {
+    await desk.store.noteSuspense(id, `not asked about ${reading.number}: WeChat Pay takes no questions now`)
+    return
+  }
   const [question] = product.ask(stranger(product, signer, number), attemptOf(number, desk.clock.now()))
   if (!question) return
   const ending = await ask(desk, signer, question)
@@ -56,6 +60,17 @@ async function askAbout(
         ? ending.refusal.kind.toLowerCase()
         : 'no answer'
   await desk.store.noteSuspense(id, `asked about ${reading.number}: ${answer}`)
+}
+
+/** Waits for the budget's next windows; where calls rest for longer, a person asks later. */
+async function mayAsk({ desk, budgets }: Counter, signer: Signer): Promise<boolean> {
+  for (let tries = 0; tries < 10; tries++) {
+    const waitMs = await budgets.take(signer, 'ask')
+    if (waitMs === 0) return true
+    if (waitMs > 1_000) return false
+    await new Promise<void>((resolve) => void desk.clock.after(waitMs, resolve))
+  }
+  return false
 }
 
 function told({ said, word, amount }: Reading): string {
