@@ -87,7 +87,9 @@ const idOf = (at: number): string => `ord_copy${String(at).padStart(16, '0')}`
 /** Copies an order many times by SQL; the indexes are built at the end, as a restore would. */
 function multiply(file: string, { id }: Order, rows: number): void {
   const database = new DatabaseSync(file)
-  database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144')
+  database.exec(
+    'PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144',
+  )
   const indexes = database
     .prepare(
       "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('orders', 'numbers')",

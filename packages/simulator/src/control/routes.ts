@@ -125,7 +125,8 @@ const orders: readonly Control[] = [
       route: 'GET /_simulator/orders/:key',
       meaning: 'One order as its payer sees it.',
       path: key,
-      answer: '{ product, number, payee, description, amount, lines, state, actions, coupons, returnUrl, payUrl }',
+      answer:
+        '{ product, number, payee, description, amount, lines, state, actions, coupons, returnUrl, payUrl }',
     },
     ({ key }, simulator) => orderView(key, simulator),
   ),
