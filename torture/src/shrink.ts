@@ -1,5 +1,5 @@
 /** Makes a failing run smaller: fewer orders first, then fewer kinds of fault. It stays the same promise that breaks. */
-import { coreFaults } from './core/run.ts'
+import { coreFaults } from './core/faults.ts'
 import type { Outcome } from './finding.ts'
 import type { Job } from './jobs.ts'
 import { wholeFaults } from './whole/faults.ts'
