@@ -164,7 +164,7 @@ async function liveIn(
   for (const complaint of complaints) report(`A merchant could not go on: ${complaint}`)
   const tenants = shops.map(({ id }) => id)
   const books = { get, url: files.publicUrl, key: apis.operatorKey, tenants }
-  await settled(books, clock)
+  await settled(books, clock, apis)
   const missing = await untold({ apis, shops, inbox, clock })
   report('Everything is settled; the books are compared.')
 

@@ -1,5 +1,6 @@
 /** When a day is over: nothing is expected any more, and everybody has been told. */
 
+import { ApiRefused } from './api.ts'
 import { type Get, type OrderHere, readHere } from './books.ts'
 import type { Disagreement } from './comparison.ts'
 import type { Apis } from './gateway.ts'
@@ -25,7 +26,11 @@ export interface Books {
 }
 
 /** Waits until nothing is expected any more, or it has taken too long: then the comparison says what is open. */
-export async function settled({ get, url, key, tenants }: Books, clock: DayClock): Promise<void> {
+export async function settled(
+  { get, url, key, tenants }: Books,
+  clock: DayClock,
+  apis: Pick<Apis, 'of'>,
+): Promise<void> {
   const untilMs = clock.now() + withinMs
   const lookFromMs = clock.now() + patienceMs
   const isOpen = ({ state, refunds }: OrderHere) =>
@@ -33,12 +38,22 @@ export async function settled({ get, url, key, tenants }: Books, clock: DayClock
   while (clock.now() < untilMs) {
     const open = (await readHere({ get, url, key, tenants })).filter(isOpen)
     if (open.length === 0) return
-    // Whoever closes the till looks at what is still open, and looking is asking.
+    // Whoever closes the till looks at what is still open, and looking is asking; what nobody paid ends with the day.
     if (clock.now() > lookFromMs)
-      for (const { id, tenant } of open)
-        await get(`${url}/v1/orders/${id}`, { authorization: `Bearer ${key}`, 'chadan-tenant': tenant })
+      for (const { id, tenant, state } of open)
+        if (state === 'awaiting_payment')
+          await apis
+            .of(tenant)
+            .post(`/v1/orders/${id}/close`, { reason: 'the day is over' })
+            .catch(letPaymentWin)
+        else await get(`${url}/v1/orders/${id}`, { authorization: `Bearer ${key}`, 'chadan-tenant': tenant })
     await clock.pass(20 * second)
   }
+}
+
+// Paid at the last moment: then it is not closed, and that is right.
+function letPaymentWin(error: unknown): void {
+  if (!(error instanceof ApiRefused)) throw error
 }
 
 /** An event as the feed lists it. */
