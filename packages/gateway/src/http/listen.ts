@@ -1,6 +1,7 @@
 /** The service on sockets: the only real door of the gateway's HTTP. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { systemClock } from '@chadan/client'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Service } from '../service.ts'
 
@@ -82,9 +83,9 @@ async function openServer(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     close: (graceMs: number) =>
       new Promise<void>((resolve) => {
-        const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+        const spare = systemClock.after(graceMs, () => server.closeAllConnections())
         server.close(() => {
-          clearTimeout(cut)
+          spare()
           resolve()
         })
         server.closeIdleConnections()
