@@ -3,7 +3,7 @@ import type { Prepared } from '@chadan/client'
 import type { Errand, Order } from '../order/order.ts'
 import type { Reading } from '../order/reading.ts'
 import type { KeptBytes } from '../store/store.ts'
-import { bodyId, inputId, packPrepared, unpackInput, unpackPrepared } from './bodies.ts'
+import { bodyId, inputId, packInput, packPrepared, unpackInput, unpackPrepared } from './bodies.ts'
 import { carry, decides, type Ending } from './calls.ts'
 import { errandOf, type Hands, heard, isRefund, operationOf, record } from './hands.ts'
 
@@ -138,7 +138,7 @@ export async function prepareErrand(
     ...(later ? { fills } : { body: bodyId(id.order, id.number, step), digest: prepared.digest }),
   }
   const kept: KeptBytes[] = [
-    { id: inputId(id.order, id.number, step), order: id.order, bytes: Buffer.from(JSON.stringify(input)) },
+    { id: inputId(id.order, id.number, step), order: id.order, bytes: packInput(input) },
   ]
   if (!later)
     kept.push({

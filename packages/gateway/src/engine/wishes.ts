@@ -353,7 +353,7 @@ function decidingAttempt({ view }: Order, number = view.number): AttemptView {
 }
 
 /** Writes acts, then does what follows from them, as long as the caller waits. */
-export async function changeAndDrive(
+async function changeAndDrive(
   counter: Counter,
   order: Order,
   given: {
@@ -382,7 +382,7 @@ export async function changeAndDrive(
 }
 
 /** Takes the order in hand and does what is due; whoever holds it already does so anyway. */
-export async function driveNow(counter: Counter, id: string): Promise<Order | undefined> {
+async function driveNow(counter: Counter, id: string): Promise<Order | undefined> {
   const taken = await takeInHand(counter, id)
   if (!taken) {
     counter.nudge()
